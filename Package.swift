@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is held to the same rules; a warning is an error.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The codecs are optimised in debug builds too: unoptimised they are a hundred times slower, and the tests unpack
+/// whole images. Overflow checks, preconditions and `@testable` remain.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+func module(_ name: String, uses dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+}
+
+func command(_ name: String, uses module: Target.Dependency) -> Target {
+    .executableTarget(name: name, dependencies: [module], swiftSettings: strict)
+}
+
+func tests(of modules: Target.Dependency..., name: String) -> Target {
+    .testTarget(name: name, dependencies: modules + ["TestSupport"], swiftSettings: strict)
+}
+
+// The arrows of the dependencies point one way; Registry, Layers and Bubblewrap never see each other.
+let package = Package(
+    name: "d-utils",
+    targets: [
+        module("Checksums", settings: optimized),
+        module("ContainerImage", uses: ["Checksums"]),
+        module("Console"),
+        module("Registry", uses: ["ContainerImage"]),
+        module("Layers", uses: ["ContainerImage", "Checksums"], settings: optimized),
+        module("Bubblewrap", uses: ["ContainerImage"]),
+        module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
+        module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
+        command("d-pull", uses: "PullCommand"),
+        command("d-run", uses: "RunCommand"),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests(of: "Checksums", name: "ChecksumsTests"),
+        tests(of: "ContainerImage", name: "ContainerImageTests"),
+        tests(of: "Console", name: "ConsoleTests"),
+        tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
+        tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
+        tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
+        tests(of: "PullCommand", "RunCommand", "d-pull", "d-run", name: "CommandTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -7,5 +7,7 @@ public struct CRC32: Sendable {
     public init() {}
 
     /// Appends `bytes`.
-    public mutating func update(_ bytes: RawSpan) {}
+    public mutating func update(_ bytes: RawSpan) {
+        value = ~CRC32Table.remainder(~value, appending: bytes)
+    }
 }

@@ -1,0 +1,135 @@
+/// Decompresses DEFLATE data (RFC 1951).
+///
+/// A stream is a row of blocks, each stored, or coded with a fixed or its own pair of Huffman codes. The decoder stops
+/// between symbols when the window is full or the input short, and is called again.
+struct Inflate {
+    enum Progress { case needsInput, windowFull, endOfStream }
+
+    /// Three bits of header, 14 of counts, 19 x 3 of code lengths, 316 lengths of at most 7 + 7 bits: under 600 bytes.
+    private static let largestHeader = 1024
+    /// A symbol has at most 15 + 5 + 15 + 13 bits.
+    static let largestSymbol = 8
+
+    private enum State {
+        case blockHeader
+        case stored(remaining: Int)
+        case symbols
+        case end
+    }
+
+    private var state = State.blockHeader
+    private var isLastBlock = false
+    private var codes = Codes(.fixed)
+
+    struct Codes {
+        let literalLength: CanonicalCode
+        let distance: CanonicalCode
+
+        init(_ lengths: CodeLengths) {
+            literalLength = CanonicalCode(lengths: lengths.literalLength)
+            distance = CanonicalCode(lengths: lengths.distance)
+        }
+    }
+
+    /// Decodes until the stream ends, the window is full, or `input` holds less than the next step may need.
+    mutating func decode(
+        _ input: inout BitReader, into window: inout InflateWindow
+    ) throws(InflateError) -> Progress {
+        while true {
+            switch state {
+            case .blockHeader:
+                guard input.holds(Self.largestHeader) else { return .needsInput }
+                try readBlockHeader(&input)
+            case .stored(let remaining):
+                if let progress = try copyStored(remaining, from: &input, into: &window) { return progress }
+            case .symbols:
+                if let progress = try decodeSymbols(&input, into: &window) { return progress }
+            case .end:
+                input.alignToByte()
+                return .endOfStream
+            }
+        }
+    }
+
+    private mutating func endBlock() {
+        state = isLastBlock ? .end : .blockHeader
+    }
+
+    private mutating func readBlockHeader(_ input: inout BitReader) throws(InflateError) {
+        let start = input.byteOffset
+        isLastBlock = try input.take(1) == 1
+        switch try input.take(2) {
+        case 0: state = .stored(remaining: try Self.readStoredLength(&input))
+        case 1: try begin(.fixed)
+        case 2: try begin(CodeLengths(dynamicFrom: &input, blockAtByte: start))
+        default: throw .reservedBlockType(atByte: start)
+        }
+    }
+
+    private mutating func begin(_ lengths: CodeLengths) throws(InflateError) {
+        codes = Codes(lengths)
+        state = .symbols
+    }
+
+    private static func readStoredLength(_ input: inout BitReader) throws(InflateError) -> Int {
+        input.alignToByte()
+        let length = try input.take(16)
+        let complement = try input.take(16)
+        guard length == ~complement & 0xFFFF else {
+            throw .storedLengthMismatch(length: length, complement: complement, atByte: input.byteOffset - 4)
+        }
+        return length
+    }
+
+    private mutating func copyStored(
+        _ length: Int, from input: inout BitReader, into window: inout InflateWindow
+    ) throws(InflateError) -> Progress? {
+        var remaining = length
+        while remaining > 0 {
+            state = .stored(remaining: remaining)
+            guard !window.isFull else { return .windowFull }
+            guard input.holds(1) else { return .needsInput }
+            window.append(UInt8(try input.take(8)))
+            remaining -= 1
+        }
+        endBlock()
+        return nil
+    }
+
+    /// The plain loop: a symbol at a time, everything checked. It is the reference, and ends the input.
+    private mutating func decodeSymbols(
+        _ input: inout BitReader, into window: inout InflateWindow
+    ) throws(InflateError) -> Progress? {
+        while true {
+            guard !window.isFull else { return .windowFull }
+            guard input.holds(Self.largestSymbol) else { return .needsInput }
+            let start = input.byteOffset
+            guard let symbol = try codes.literalLength.symbol(from: &input), symbol < 286 else {
+                throw .invalidSymbol(.literalLength, atByte: start)
+            }
+            if symbol < CodeLengths.endOfBlock {
+                window.append(UInt8(symbol))
+            } else if symbol == CodeLengths.endOfBlock {
+                endBlock()
+                return nil
+            } else {
+                try copyMatch(lengthSymbol: symbol, from: &input, into: &window)
+            }
+        }
+    }
+
+    private func copyMatch(
+        lengthSymbol: Int, from input: inout BitReader, into window: inout InflateWindow
+    ) throws(InflateError) {
+        let length = try MatchSymbols.length(lengthSymbol).value(from: &input)
+        let start = input.byteOffset
+        guard let distanceSymbol = try codes.distance.symbol(from: &input), distanceSymbol < 30 else {
+            throw .invalidSymbol(.distance, atByte: start)
+        }
+        let distance = try MatchSymbols.distance(distanceSymbol).value(from: &input)
+        guard distance <= window.historyCount else {
+            throw .distanceTooFar(distance, available: window.historyCount, atByte: start)
+        }
+        window.appendMatch(length: length, distance: distance)
+    }
+}

@@ -36,7 +36,10 @@ let package = Package(
         module("ContainerImage", uses: ["Checksums"]),
         module("Console"),
         module("Registry", uses: ["ContainerImage"]),
-        module("Layers", uses: ["ContainerImage", "Checksums"], settings: optimized),
+        // `Extern` reaches openat2, which the C library's module does not show.
+        module(
+            "Layers", uses: ["ContainerImage", "Checksums"],
+            settings: optimized + [.enableExperimentalFeature("Extern")]),
         module("Bubblewrap", uses: ["ContainerImage"]),
         module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),

@@ -9,3 +9,14 @@ public protocol ByteSource {
     /// Throws when the bytes cannot be had or are not what they should be; the source is not to be read after that.
     mutating func read(into buffer: inout MutableRawSpan) throws -> Int
 }
+
+extension ByteSource {
+    /// Reads into a part of an array; otherwise like `read(into:)`.
+    mutating func read(into bytes: inout [UInt8], _ range: Range<Int>) throws -> Int {
+        try unsafe bytes.withUnsafeMutableBytes { all in
+            // SAFETY: the slice is bounds-checked, and the span does not outlive it.
+            var part = unsafe MutableRawSpan(_unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: all[range]))
+            return try read(into: &part)
+        }
+    }
+}

@@ -13,6 +13,8 @@ public struct Program: Sendable {
         public let output: String
         /// All of standard error.
         public let errors: String
+        /// The most memory that was resident at any time, in bytes.
+        public let peakMemory: Int
 
         /// For the message of a failed expectation.
         public var description: String { "status \(status)\n--- stdout\n\(output)\n--- stderr\n\(errors)" }
@@ -22,6 +24,11 @@ public struct Program: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         /// What happened, with the command.
         public let description: String
+
+        /// A failure of a test's preparation.
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     /// The command as it is spawned; `arguments[0]` is a path or is looked up in PATH.
@@ -106,26 +113,32 @@ public struct Program: Sendable {
         try FileHandle(fileDescriptor: inputFile).write(contentsOf: Data(input.utf8))
         lseek(inputFile, 0, SEEK_SET)
         let child = try start(output: outputFile, errors: errorFile, input: inputFile)
-        let status = try Self.wait(for: child, limit: limit, arguments)
-        return Result(status: status, output: try Self.text(of: outputFile), errors: try Self.text(of: errorFile))
+        let (status, peakMemory) = try Self.wait(for: child, limit: limit, arguments)
+        return Result(
+            status: status, output: try Self.text(of: outputFile), errors: try Self.text(of: errorFile),
+            peakMemory: peakMemory)
     }
 
-    /// Waits for a child; kills it when the limit (seconds) is over and throws.
-    public static func wait(for child: pid_t, limit: Double, _ arguments: [String] = []) throws -> Int32 {
+    /// Waits for a child; kills it when the limit (seconds) is over and throws. Returns the exit status, or 128 + the
+    /// signal, and the child's peak memory in bytes.
+    public static func wait(
+        for child: pid_t, limit: Double, _ arguments: [String] = []
+    ) throws -> (status: Int32, peakMemory: Int) {
         let deadline = Date(timeIntervalSinceNow: limit)
         var status: CInt = 0
+        var usage = rusage()
         var pause: UInt32 = 500
-        while waitpid(child, &status, WNOHANG) == 0 {
+        while wait4(child, &status, WNOHANG, &usage) == 0 {
             guard Date() < deadline else {
                 kill(child, SIGKILL)
-                _ = waitpid(child, &status, 0)
+                wait4(child, &status, 0, &usage)
                 throw Failure(description: "\(arguments.joined(separator: " ")): still running after \(limit) s")
             }
             usleep(pause)
             pause = min(pause * 2, 20_000)
         }
         let signal = status & 0x7F
-        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        return (signal == 0 ? (status >> 8) & 0xFF : 128 + signal, usage.ru_maxrss * 1024)
     }
 
     private static func temporaryFile() throws -> CInt {

@@ -1,0 +1,27 @@
+import Glibc
+
+/// The bytes of a file, from its beginning.
+public final class FileSource: ByteSource, Sendable {
+    private let descriptor: CInt
+    private let path: String
+
+    /// Opens the file at `path`. Throws `LayerError`.
+    public init(_ path: String) throws {
+        self.path = path
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LayerError.system("open", path, errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads on from where the last call ended.
+    public func read(into buffer: inout MutableRawSpan) throws -> Int {
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+            }
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw LayerError.system("read", path, errno) }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import Glibc
+
+/// Applies layers to a folder, one on top of the other, as an ordinary user can.
+///
+/// https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
+///
+/// An entry replaces what lies at its path, unless both are directories: then they merge. A whiteout hides what lower
+/// layers have, whatever the order within its own. Owners are this user's for everything, as root too, so that the
+/// result does not depend on who pulls. Directories stay open to their owner while layers are applied; their modes and
+/// times are set by `finish`, after everything in them.
+public struct LayerApplier {
+    /// What could not be done, for one report at the end.
+    public struct Summary: Equatable, Sendable {
+        /// Device nodes that were left out; only root of the whole system makes them.
+        public internal(set) var devices = 0
+        /// Extended attributes that were left out: `security.*`, `trusted.*`, and those the file system does not take.
+        public internal(set) var attributes = 0
+
+        /// A sentence for each kind.
+        public var sentences: [String] {
+            [(devices, "device node"), (attributes, "extended attribute")].filter { $0.0 > 0 }.map { count, name in
+                "\(count) \(name)\(count == 1 ? "" : "s") left out, for they need root"
+            }
+        }
+    }
+
+    struct DirectoryMetadata {
+        var mode: UInt32 = 0o755
+        /// The epoch for directories that no layer has an entry for, so that two pulls are alike.
+        var mtime = TarEntry.Time(seconds: 0)
+    }
+
+    let root: RootDirectory
+    private let sizeLimit: Int64
+    private var sizeWritten: Int64 = 0
+    var summary = Summary()
+    /// Every directory by its path without links.
+    var directories: [EntryPath: DirectoryMetadata] = [.root: DirectoryMetadata()]
+    /// What this layer made, and all directories on the way there: whiteouts of this layer spare it.
+    private var upper: Set<EntryPath> = []
+    private var buffer = [UInt8](repeating: 0, count: 512 << 10)
+
+    /// Applies layers to the empty folder at `path`. What they write may be `sizeLimit` bytes together.
+    public init(into path: String, sizeLimit: Int64) throws {
+        self.init(try RootDirectory(path), sizeLimit: sizeLimit)
+    }
+
+    init(_ root: RootDirectory, sizeLimit: Int64 = .max) {
+        self.root = root
+        self.sizeLimit = sizeLimit
+    }
+
+    /// Applies a layer and reads its tar to the end of the stream. Throws `TarError`, `LayerError` and what the source
+    /// throws; the folder is of no use then.
+    public mutating func apply(_ tar: any ByteSource) throws {
+        var reader = TarReader(tar)
+        upper = []
+        while let entry = try reader.next() {
+            let path = try EntryPath(name: entry.name)
+            if let whiteout = try Whiteout(path) {
+                try apply(whiteout)
+            } else {
+                try make(entry, at: path, content: &reader)
+            }
+        }
+    }
+
+    private mutating func make(_ entry: TarEntry, at path: EntryPath, content: inout TarReader) throws {
+        guard !path.isRoot else {
+            guard entry.kind == .directory else { throw LayerError.rootIsNoDirectory }
+            directories[.root] = DirectoryMetadata(mode: entry.mode, mtime: entry.mtime)
+            return
+        }
+        let parent = try makeParents(of: path)
+        let place = Place(directory: parent, name: path.name, path: parent.path.appending(path.name))
+        switch entry.kind {
+        case .regular: try makeFile(entry, at: place, content: &content)
+        case .directory: try makeDirectory(entry, at: place)
+        case .symbolicLink: try makeSymbolicLink(entry, at: place)
+        case .hardLink: try makeHardLink(entry, at: place)
+        case .fifo: try makeFIFO(entry, at: place)
+        case .characterDevice, .blockDevice:
+            try root.removeTree(place.name, in: place.directory)
+            summary.devices += 1
+        }
+        markUpper(place.path)
+    }
+
+    private mutating func makeParents(of path: EntryPath) throws(LayerError) -> RootDirectory.Directory {
+        var made: [EntryPath] = []
+        let directory = try root.directory(making: path.parent) { made.append($0) }
+        for path in made { directories[path] = DirectoryMetadata() }
+        return directory
+    }
+
+    private mutating func markUpper(_ path: EntryPath) {
+        var path = path
+        while upper.insert(path).inserted, !path.isRoot { path = path.parent }
+    }
+
+    // MARK: Whiteouts
+
+    private mutating func apply(_ whiteout: Whiteout) throws(LayerError) {
+        switch whiteout {
+        case .ignored: break
+        case .opaque(let path):
+            guard let directory = try root.directory(path) else { return }
+            try removeLower(in: directory)
+        case .file(let path):
+            guard let directory = try root.directory(path.parent) else { return }
+            try removeLower(path.name, in: directory)
+        }
+    }
+
+    /// Removes what lower layers have in a directory.
+    private mutating func removeLower(in directory: RootDirectory.Directory) throws(LayerError) {
+        for name in try root.names(in: directory) {
+            // Deeper directories take the place of the one that is kept open.
+            guard let directory = root.directory(withoutLinks: directory.path) else { return }
+            try removeLower(name[...], in: directory)
+        }
+    }
+
+    /// Removes a name that this layer did not make; of a directory on the way to what it made, what else is in it.
+    private mutating func removeLower(
+        _ name: ArraySlice<UInt8>, in directory: RootDirectory.Directory
+    ) throws(LayerError) {
+        let path = directory.path.appending(name)
+        guard upper.contains(path) else { return try root.removeTree(name, in: directory) }
+        if let inner = root.directory(withoutLinks: path) { try removeLower(in: inner) }
+    }
+
+    // MARK: Content
+
+    /// Copies an entry's content into a file, the pieces of a sparse one to their places.
+    mutating func copyContent(
+        of entry: TarEntry, from reader: inout TarReader, to file: CInt, _ path: EntryPath
+    ) throws {
+        let extents = entry.extents ?? [.init(offset: 0, length: entry.size)]
+        guard extents.reduce(0, { $0 + $1.length }) <= sizeLimit - sizeWritten else {
+            throw LayerError.sizeLimitExceeded(sizeLimit)
+        }
+        if entry.extents != nil, ftruncate(file, Int(entry.size)) != 0 {
+            throw LayerError.system("ftruncate", "\(path)", errno)
+        }
+        for extent in extents {
+            var offset = extent.offset
+            var left = extent.length
+            var held = 0..<0
+            while left > 0 {
+                if held.isEmpty { held = 0..<(try reader.readContent(into: &buffer, limit: left)) }
+                let count = unsafe buffer.withUnsafeBytes { bytes in
+                    unsafe pwrite(file, bytes.baseAddress?.advanced(by: held.lowerBound), held.count, Int(offset))
+                }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw LayerError.system("write", "\(path)", errno) }
+                held = held.dropFirst(count)
+                offset += Int64(count)
+                left -= Int64(count)
+                sizeWritten += Int64(count)
+            }
+        }
+    }
+}

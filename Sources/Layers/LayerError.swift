@@ -1,0 +1,41 @@
+import Glibc
+
+/// A layer's entry cannot be made.
+public enum LayerError: Error, Equatable, CustomStringConvertible {
+    /// A name over 4096 bytes.
+    case nameTooLong([UInt8])
+    /// A name with a NUL.
+    case nulInName([UInt8])
+    /// A name with a component `..`.
+    case dotDotInName([UInt8])
+    /// A whiteout that names nothing, or `.` or `..`.
+    case invalidWhiteout([UInt8])
+    /// An entry wants to put something other than a directory in the place of the root.
+    case rootIsNoDirectory
+    /// A hard link to something that is not there.
+    case missingLinkTarget(String, target: String)
+    /// A path leads through too many links.
+    case tooManyLinks(String)
+    /// The image unpacks to more than it may.
+    case sizeLimitExceeded(Int64)
+    /// A system call failed: its name, the path, errno.
+    case system(String, String, CInt)
+
+    /// One sentence with the path.
+    public var description: String {
+        switch self {
+        case .nameTooLong(let name): "entry name of \(name.count) bytes, at most \(EntryPath.byteLimit) are allowed"
+        case .nulInName(let name): "entry name '\(Self.text(name))' holds a NUL"
+        case .dotDotInName(let name): "entry name '\(Self.text(name))' holds '..'"
+        case .invalidWhiteout(let name): "whiteout '\(Self.text(name))' names nothing that could be removed"
+        case .rootIsNoDirectory: "an entry would replace the root by something that is no directory"
+        case .missingLinkTarget(let path, let target): "hard link '\(path)': its target '\(target)' is not there"
+        case .tooManyLinks(let path): "'\(path)': too many symbolic links"
+        case .sizeLimitExceeded(let limit):
+            "the image unpacks to more than \(limit) bytes, the space that is free or was allowed by --max-size"
+        case .system(let call, let path, let code): "\(call) '\(path)': \(unsafe String(cString: strerror(code)))"
+        }
+    }
+
+    private static func text(_ name: [UInt8]) -> String { String(decoding: name.prefix(200), as: UTF8.self) }
+}

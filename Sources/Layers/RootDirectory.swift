@@ -1,0 +1,113 @@
+import Glibc
+
+/// The folder that an image is unpacked into. Nothing outside it is read, written or changed, whatever names and links
+/// the image holds: every path is resolved as after a chroot to it.
+///
+/// A directory is opened by one `openat2` that takes no links, or else by a walk that opens a component at a time
+/// without following any, and resolves links itself. What is done in a directory is done by its descriptor and a single
+/// name, and never follows a link in that name.
+final class RootDirectory {
+    /// How directories are opened.
+    enum Resolution {
+        /// By the kernel where that is possible (Linux 5.6).
+        case openat2
+        /// By the walk alone.
+        case components
+    }
+
+    /// An open directory, valid until the next one is asked for, and where it really lies, all links resolved.
+    struct Directory {
+        let descriptor: CInt
+        let path: EntryPath
+    }
+
+    static let directoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+
+    let descriptor: CInt
+    private(set) var resolution: Resolution
+    /// The directory that was opened last, by the path it was asked for: entries mostly come folder by folder.
+    private var last: (path: EntryPath, directory: Directory)?
+    var lastDescriptor: CInt? { last?.directory.descriptor }
+
+    /// Opens the folder at `path`.
+    init(_ path: String, resolution: Resolution = .openat2) throws(LayerError) {
+        descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        self.resolution = resolution
+        guard descriptor >= 0 else { throw .system("open", path, errno) }
+    }
+
+    deinit {
+        forgetLast()
+        close(descriptor)
+    }
+
+    /// To be called when a directory or link was removed: paths may lead elsewhere now.
+    func forgetLast() {
+        if let last { close(last.directory.descriptor) }
+        last = nil
+    }
+
+    /// Opens a directory; nil when it is not there. Links in the path are followed inside the root.
+    func directory(_ path: EntryPath) throws(LayerError) -> Directory? {
+        try open(path, missing: nil)
+    }
+
+    /// Opens a directory; makes it and its parents where they are missing, and tells `made` the path of each. Something
+    /// other than a directory or a link that stands in the way is replaced.
+    func directory(making path: EntryPath, made: @escaping (EntryPath) -> Void) throws(LayerError) -> Directory {
+        guard let directory = try open(path, missing: made) else { throw .system("mkdir", "\(path)", ENOTDIR) }
+        return directory
+    }
+
+    /// Opens a directory by a path without links; nil when that is not what is there.
+    func directory(withoutLinks path: EntryPath) -> Directory? {
+        if path.isRoot { return Directory(descriptor: descriptor, path: path) }
+        if let last, last.directory.path == path { return last.directory }
+        var opened: CInt = -1
+        if resolution == .openat2 {
+            repeat {
+                opened = OpenAt2.open(path.bytes, below: descriptor, flags: Self.directoryFlags)
+            } while opened < 0
+                && (errno == EAGAIN || errno == EINTR)
+            if opened < 0, errno == ENOSYS || errno == EPERM { resolution = .components }
+        }
+        if resolution == .components { opened = openComponents(of: path) }
+        guard opened >= 0 else { return nil }
+        return remember(path, Directory(descriptor: opened, path: path))
+    }
+
+    private func open(_ path: EntryPath, missing: ((EntryPath) -> Void)?) throws(LayerError) -> Directory? {
+        if let last, last.path == path { return last.directory }
+        if let directory = directory(withoutLinks: path) { return directory }
+        guard let directory = try walk(path, missing: missing) else { return nil }
+        return remember(path, directory)
+    }
+
+    private func remember(_ path: EntryPath, _ directory: Directory) -> Directory {
+        forgetLast()
+        last = (path, directory)
+        return directory
+    }
+
+    private func openComponents(of path: EntryPath) -> CInt {
+        var current = dup(descriptor)
+        for component in path.components where current >= 0 {
+            let next = unsafe Self.withName(component) { unsafe openat(current, $0, Self.directoryFlags) }
+            let code = errno
+            close(current)
+            errno = code
+            current = next
+        }
+        return current
+    }
+
+    /// Calls a function of the C library with a name that ends with NUL.
+    static func withName<Result>(
+        _ name: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) -> Result
+    ) -> Result {
+        unsafe (Array(name) + [0]).withUnsafeBytes { bytes in
+            // SAFETY: the array has at least its NUL, so there is a base address.
+            unsafe body(bytes.bindMemory(to: CChar.self).baseAddress.unsafelyUnwrapped)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+internal import ContainerImage
+import Glibc
+
+/// Why a pull failed, beyond what the stages themselves throw.
+enum PullError: Error, CustomStringConvertible {
+    /// The container's folder is there already.
+    case folderExists(String)
+    /// A system call failed: what was to be done, and errno.
+    case system(String, CInt)
+    /// A layer could not be unpacked.
+    case layer(number: Int, of: Int, Digest, any Error)
+    /// The image is for another platform than the one asked for.
+    case wrongPlatform(found: Platform, wanted: Platform)
+
+    /// One sentence.
+    var description: String {
+        switch self {
+        case .folderExists(let path):
+            "'\(path)' exists already; give another folder as second argument, or remove it first"
+        case .system(let action, let code): "\(action): \(unsafe String(cString: strerror(code)))"
+        case .layer(let number, let count, let digest, let error):
+            "layer \(number) of \(count) (\(digest.algorithm):\(digest.short)): \(error)"
+        case .wrongPlatform(let found, let wanted): "the image is for \(found), not for \(wanted)"
+        }
+    }
+}

@@ -1,0 +1,110 @@
+internal import ContainerImage
+import Glibc
+internal import Layers
+
+/// A container in the making: a hidden folder beside the one it is to become, `.NAME.d-pull-XXXXXX`.
+///
+/// It is locked as long as its maker lives, so a later pull can tell what a killed one has left, and clears it.
+/// `publish` gives it its name by one rename; until then nothing stands there.
+struct Staging {
+    /// The folder's final path.
+    let target: String
+    /// Its path until then.
+    let path: String
+    private let lock: CInt
+
+    private static let marker = ".d-pull-"
+
+    /// Makes the hidden folder. Throws `PullError` when the target exists or its parent cannot be written.
+    init(for target: String) throws {
+        let target = target.count > 1 && target.hasSuffix("/") ? String(target.dropLast()) : target
+        var status = stat()
+        guard unsafe lstat(target, &status) != 0 else { throw PullError.folderExists(target) }
+        let slash = target.lastIndex(of: "/")
+        let parent = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+        let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+        Self.clearLeftovers(in: parent)
+        (path, lock) = try Self.makeFolder("\(parent)/.\(name)\(Self.marker)XXXXXX")
+        self.target = target
+        guard unsafe mkdir(rootfs, 0o755) == 0 else { throw PullError.system("cannot make '\(rootfs)'", errno) }
+    }
+
+    /// Makes and locks the folder. Another pull may take it for a leftover in between; then a new one is made.
+    private static func makeFolder(_ template: String) throws(PullError) -> (path: String, lock: CInt) {
+        while true {
+            var name = Array(template.utf8CString)
+            guard unsafe mkdtemp(&name) != nil else { throw PullError.system("cannot make '\(template)'", errno) }
+            let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if let lock = lock(path) { return (path, lock) }
+        }
+    }
+
+    /// Where the image's files go.
+    var rootfs: String { "\(path)/\(ContainerFolder.rootfs)" }
+
+    /// Empties `rootfs` for another try.
+    func startOver() throws {
+        try Tree.remove(rootfs)
+        guard unsafe mkdir(rootfs, 0o755) == 0 else { throw PullError.system("cannot make '\(rootfs)'", errno) }
+    }
+
+    /// Writes a text file into the folder.
+    func write(_ text: String, to name: String) throws {
+        guard let file = unsafe fopen("\(path)/\(name)", "wxe") else {
+            throw PullError.system("cannot write '\(name)' in '\(path)'", errno)
+        }
+        let written = unsafe fputs(text, file)
+        guard unsafe fclose(file) == 0, written >= 0 else {
+            throw PullError.system("cannot write '\(name)' in '\(path)'", errno)
+        }
+    }
+
+    /// Gives the folder its name. Throws `PullError` when something else has taken it meanwhile.
+    func publish() throws {
+        let mask = umask(0)
+        umask(mask)
+        guard unsafe chmod(path, 0o777 & ~mask) == 0, unsafe rename(path, target) == 0 else {
+            guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else {
+                throw PullError.system("cannot rename '\(path)' to '\(target)'", errno)
+            }
+            throw PullError.folderExists(target)
+        }
+        close(lock)
+    }
+
+    /// Removes the folder, whatever it holds.
+    func discard() {
+        try? Tree.remove(path)
+        close(lock)
+    }
+
+    /// Removes what killed pulls have left in `parent`: folders of ours with the marker that nobody holds locked.
+    private static func clearLeftovers(in parent: String) {
+        guard let folder = unsafe opendir(parent) else { return }
+        defer { unsafe closedir(folder) }
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+            }
+            guard name.hasPrefix("."), name.contains(marker) else { continue }
+            guard let lock = lock("\(parent)/\(name)") else { continue }
+            try? Tree.remove("\(parent)/\(name)")
+            close(lock)
+        }
+    }
+
+    /// Takes the lock of a folder that belongs to this user; nil when there is none to take.
+    private static func lock(_ path: String) -> CInt? {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(),
+            flock(descriptor, LOCK_EX | LOCK_NB) == 0,
+            unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0
+        else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+}

@@ -1,0 +1,64 @@
+internal import ContainerImage
+import Layers
+import Registry
+import Synchronization
+
+/// A blob as the unpacker reads it: from the file that still grows, checked against its descriptor as it passes. Once
+/// its end was reached and the digest is right, the blob takes its place in the cache.
+struct VerifiedBlob: ByteSource, Sendable {
+    /// How many bytes of a blob have been read, for those who watch.
+    final class Position: Sendable {
+        let value = Atomic<Int64>(0)
+    }
+
+    private let blob: Blob
+    private var verifier: DigestVerifier<BlobSource>
+
+    init(_ blob: Blob, position: Position, _ interruption: Interruption) {
+        self.blob = blob
+        verifier = DigestVerifier(
+            BlobSource(blob: blob, position: position, interruption: interruption), blob.descriptor.digest,
+            size: blob.descriptor.size, subject: "blob \(blob.descriptor.digest)")
+    }
+
+    /// Throws `DamagedBlob` when the content is not what the descriptor says; it is dropped from the cache then.
+    mutating func read(into buffer: inout MutableRawSpan) throws -> Int {
+        do {
+            let count = try verifier.read(into: &buffer)
+            if count == 0 { blob.accept() }
+            return count
+        } catch let error as VerificationError {
+            throw blob.reject() ? DamagedBlob() : error
+        }
+    }
+
+    /// Reads all of it for nothing but the digest.
+    consuming func verify() throws {
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        var count = 0
+        repeat {
+            var span = chunk.mutableSpan
+            var buffer = unsafe span.mutableBytes
+            count = try read(into: &buffer)
+        } while count > 0
+    }
+}
+
+/// A file of the cache is not what its name says; another try fetches it anew.
+struct DamagedBlob: Error {}
+
+/// The bytes of a blob in order.
+struct BlobSource: ByteSource, Sendable {
+    let blob: Blob
+    let position: VerifiedBlob.Position
+    let interruption: Interruption
+    var offset: Int64 = 0
+
+    mutating func read(into buffer: inout MutableRawSpan) throws -> Int {
+        try interruption.check()
+        let count = try blob.read(into: &buffer, at: offset)
+        offset += Int64(count)
+        position.value.store(offset, ordering: .relaxed)
+        return count
+    }
+}

@@ -1,0 +1,119 @@
+public import ContainerImage
+import Foundation
+import Glibc
+
+/// A blob on its way: a file that grows, and is read while it does. The disk is the buffer, for URLSession cannot be
+/// held back.
+///
+/// Nothing here is verified: whoever reads to the end and hashes says `accept` or `reject`.
+///
+/// `@unchecked Sendable`: `state` is only touched while `condition` is locked.
+public final class Blob: @unchecked Sendable {
+    private struct State {
+        var descriptor: CInt = -1
+        /// Where the file lies; nil for one without a name.
+        var path: String?
+        /// The name that it gets when it is accepted.
+        var finalPath: String?
+        var bytesPresent: Int64 = 0
+        var isComplete = false
+        var failure: (any Error)?
+    }
+
+    /// What the manifest says of it.
+    public let descriptor: Descriptor
+    private let condition = NSCondition()
+    private var state = State()
+
+    init(_ descriptor: Descriptor) {
+        self.descriptor = descriptor
+    }
+
+    deinit { if state.descriptor >= 0 { close(state.descriptor) } }
+
+    /// How many bytes are on disk.
+    public var bytesPresent: Int64 { locked { $0.bytesPresent } }
+
+    /// Reads at `offset` what is on disk; waits while nothing is. Returns how many bytes, 0 at the end of the whole
+    /// blob. Throws why the rest does not come.
+    public func read(into buffer: inout MutableRawSpan, at offset: Int64) throws -> Int {
+        condition.lock()
+        while state.bytesPresent <= offset, !state.isComplete, state.failure == nil { condition.wait() }
+        let (file, available, failure) = (state.descriptor, state.bytesPresent - offset, state.failure)
+        condition.unlock()
+        guard available > 0 else {
+            if let failure { throw failure }
+            return 0
+        }
+        let wanted = Int(min(available, Int64(buffer.byteCount)))
+        let count = unsafe buffer.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, wanted, Int(offset)) }
+        guard count > 0 else {
+            throw RegistryError.file(
+                "blob \(descriptor.digest.short)", reason: count < 0 ? Self.words(errno) : "it was cut off")
+        }
+        return count
+    }
+
+    /// The reader found size and digest right: the blob takes its place in the cache.
+    public func accept() {
+        let (path, finalPath) = locked { ($0.path, $0.finalPath) }
+        if let path, let finalPath, path != finalPath { unsafe _ = rename(path, finalPath) }
+    }
+
+    /// The reader found it wrong: it leaves the cache. False when it was not the cache's, so that another try would
+    /// read the same again.
+    public func reject() -> Bool {
+        let (path, finalPath) = locked { ($0.path, $0.finalPath) }
+        guard let path, finalPath != nil else { return false }
+        return unsafe unlink(path) == 0
+    }
+
+    // MARK: The side that fetches
+
+    /// Takes an open file as it is; `finalPath` is nil for one that is not the cache's.
+    func open(_ file: CInt, path: String?, finalPath: String?, bytesPresent: Int64, isComplete: Bool) {
+        locked { state in
+            state.descriptor = file
+            state.path = path
+            state.finalPath = finalPath
+            state.bytesPresent = bytesPresent
+            state.isComplete = isComplete
+        }
+    }
+
+    /// Writes the next bytes to the file. Throws when the disk refuses them, or they are more than were announced.
+    func append(_ data: Data) throws {
+        let (file, offset) = locked { ($0.descriptor, $0.bytesPresent) }
+        guard Int64(data.count) <= descriptor.size - offset else {
+            throw RegistryError.tooLarge(subject: "blob \(descriptor.digest)", limit: descriptor.size)
+        }
+        var written = 0
+        while written < data.count {
+            let count = unsafe data.withUnsafeBytes { bytes in
+                unsafe pwrite(
+                    file, bytes.baseAddress?.advanced(by: written), data.count - written, Int(offset) + written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw RegistryError.file("the cached blob \(descriptor.digest.short)", reason: Self.words(errno))
+            }
+            written += count
+        }
+        locked { $0.bytesPresent += Int64(data.count) }
+    }
+
+    func complete() { locked { $0.isComplete = true } }
+
+    func fail(_ error: any Error) { locked { $0.failure = error } }
+
+    private func locked<Result>(_ body: (inout State) -> Result) -> Result {
+        condition.lock()
+        defer {
+            condition.broadcast()
+            condition.unlock()
+        }
+        return body(&state)
+    }
+
+    static func words(_ code: CInt) -> String { unsafe String(cString: strerror(code)) }
+}

@@ -1,0 +1,138 @@
+import ContainerImage
+import Foundation
+import Glibc
+import Synchronization
+
+/// Brings one blob into its file: from the cache, from where an earlier run or another process stopped, or from the
+/// registry.
+struct BlobDownload: Sendable {
+    let blob: Blob
+    let client: RegistryClient
+    let cache: BlobCache
+
+    /// Does the whole work; the blob tells the outcome.
+    func run() {
+        do {
+            guard let path = cache.path(of: blob.descriptor.digest) else {
+                blob.open(try BlobCache.temporaryFile(), path: nil, finalPath: nil, bytesPresent: 0, isComplete: false)
+                return try fetch()
+            }
+            guard let part = try lockedPart(path) else { return }
+            // The file stays open in the blob, but the lock is only for who writes.
+            defer { flock(part, LOCK_UN) }
+            try continuePart(part, path)
+        } catch {
+            blob.fail(error)
+        }
+    }
+
+    /// Takes a blob that is in the cache and has the right size.
+    private func openFinished(_ path: String) -> Bool {
+        let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return false }
+        guard Self.size(of: file) == blob.descriptor.size else {
+            close(file)
+            unsafe unlink(path)
+            return false
+        }
+        unsafe utimensat(AT_FDCWD, path, nil, 0)
+        blob.open(file, path: path, finalPath: path, bytesPresent: blob.descriptor.size, isComplete: true)
+        return true
+    }
+
+    /// Opens `.part` and locks it; waits while another process downloads into it. Nil when the finished blob is there
+    /// and was opened.
+    private func lockedPart(_ path: String) throws -> CInt? {
+        while !openFinished(path) {
+            let part = unsafe Glibc.open("\(path).part", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+            guard part >= 0 else { throw RegistryError.file("\(path).part", reason: Blob.words(errno)) }
+            while flock(part, LOCK_EX | LOCK_NB) != 0 {
+                try client.checkCancelled()
+                usleep(50_000)
+            }
+            var opened = stat()
+            var named = stat()
+            if unsafe fstat(part, &opened) == 0, unsafe stat("\(path).part", &named) == 0, opened.st_ino == named.st_ino
+            {
+                return part
+            }
+            close(part)  // it got its final name, or was dropped, while we waited
+        }
+        return nil
+    }
+
+    private func continuePart(_ part: CInt, _ path: String) throws {
+        var size = Self.size(of: part)
+        if size > blob.descriptor.size {
+            ftruncate(part, 0)
+            size = 0
+        }
+        blob.open(part, path: "\(path).part", finalPath: path, bytesPresent: size, isComplete: false)
+        try fetch()
+    }
+
+    /// Downloads what is missing, again and again while there is progress or patience.
+    private func fetch() throws {
+        var failures = 0
+        var takesRanges = true
+        while blob.bytesPresent < blob.descriptor.size {
+            let before = blob.bytesPresent
+            do {
+                let response = try fetchOnce(from: before, asRange: takesRanges)
+                if [206, 416].contains(response.status), blob.bytesPresent == before { takesRanges = false }
+                try check(response)
+            } catch {
+                if blob.bytesPresent > before { failures = 0 }
+                try client.wait(afterFailures: failures, error)
+                failures += 1
+            }
+        }
+        blob.complete()
+    }
+
+    private func fetchOnce(from offset: Int64, asRange: Bool) throws -> HTTPResponse {
+        // What a server without ranges sends again is skipped; the reader may have read it already.
+        let skip = Mutex<Int64>(0)
+        let failure = Mutex<(any Error)?>(nil)
+        do {
+            return try client.stream(blob.descriptor, from: asRange ? offset : 0) { start in
+                skip.withLock { $0 = offset - start }
+            } receive: { data in
+                do {
+                    try blob.append(skip.withLock { Self.drop(&$0, from: data) })
+                    return true
+                } catch {
+                    failure.withLock { $0 = error }
+                    return false
+                }
+            }
+        } catch {
+            throw failure.withLock { $0 } ?? error
+        }
+    }
+
+    /// Throws what an answer means that did not bring the rest.
+    private func check(_ response: HTTPResponse) throws {
+        guard blob.bytesPresent < blob.descriptor.size else { return }
+        let url = client.blobURL(blob.descriptor)
+        switch response.status {
+        case 200, 206, 416:
+            throw RegistryError.transfer(
+                url: url.withoutSecrets,
+                reason: "the body ended after \(blob.bytesPresent) of \(blob.descriptor.size) bytes")
+        case _ where RetryPolicy.isTransient(response.status): throw TransientStatus(response: response, url: url)
+        default: throw RegistryClient.error(for: response, at: url)
+        }
+    }
+
+    private static func drop(_ count: inout Int64, from data: Data) -> Data {
+        let dropped = min(count, Int64(data.count))
+        count -= dropped
+        return dropped == 0 ? data : data.dropFirst(Int(dropped))
+    }
+
+    private static func size(of file: CInt) -> Int64 {
+        var status = stat()
+        return unsafe fstat(file, &status) == 0 ? Int64(status.st_size) : 0
+    }
+}

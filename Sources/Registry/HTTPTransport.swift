@@ -1,0 +1,47 @@
+import Foundation
+
+/// Sends a GET request and hands on what comes back while it comes.
+protocol HTTPTransport: Sendable {
+    /// Blocks until the exchange is over. `receive` gets the body of a response that `accepts` took, in order; when it
+    /// returns false the exchange is broken off. Throws `RegistryError.transfer` when there is no whole response.
+    func get(
+        _ request: HTTPRequest, accepts: @escaping @Sendable (HTTPResponse) -> Bool,
+        receive: @escaping @Sendable (Data) -> Bool
+    ) throws -> HTTPResponse
+
+    /// Ends every exchange, now and later, with `RegistryError.cancelled`.
+    func cancel()
+}
+
+/// What is asked for.
+struct HTTPRequest: Sendable {
+    let url: URL
+    var headers: [String: String] = [:]
+}
+
+/// The head of an answer, and its body if nobody else wanted that: at most 64 KiB of it.
+struct HTTPResponse: Sendable {
+    static let wordsLimit = 64 << 10
+
+    let status: Int
+    /// Names in lowercase.
+    let headers: [String: String]
+    var body = Data()
+}
+
+extension URL {
+    /// The URL as messages show it: without query, user and password, which may hold secrets.
+    var withoutSecrets: String {
+        var text = (scheme ?? "") + "://" + (host() ?? "")
+        if let port { text += ":\(port)" }
+        return text + path()
+    }
+
+    /// Whether a header with a secret may go from one to the other.
+    func hasSameOrigin(as other: URL) -> Bool {
+        scheme?.lowercased() == other.scheme?.lowercased() && host()?.lowercased() == other.host()?.lowercased()
+            && (port ?? defaultPort) == (other.port ?? other.defaultPort)
+    }
+
+    private var defaultPort: Int { scheme?.lowercased() == "https" ? 443 : 80 }
+}

@@ -1,0 +1,73 @@
+import ContainerImage
+import Foundation
+import Synchronization
+
+/// An answer such as 429 or 503, after which the same request is worth another try.
+struct TransientStatus: Error {
+    let response: HTTPResponse
+    let url: URL
+}
+
+extension RegistryClient {
+    /// Sends a request and collects the body of a 200, up to a limit in bytes.
+    static func collect(
+        _ transport: any HTTPTransport, _ request: HTTPRequest, limit: Int64, subject: String
+    ) throws -> (HTTPResponse, [UInt8]) {
+        let body = Body(limit: limit)
+        do {
+            let response = try transport.get(request, accepts: { $0.status == 200 }, receive: body.append)
+            return (response, body.bytes)
+        } catch {
+            guard !body.isTooLarge else { throw RegistryError.tooLarge(subject: subject, limit: limit) }
+            throw error
+        }
+    }
+
+    /// The error that a status means.
+    static func error(for response: HTTPResponse, at url: URL) -> RegistryError {
+        let words = words(of: response)
+        return switch response.status {
+        case 401, 403: .unauthorized(url: url.withoutSecrets, words: words)
+        case 429:
+            .response(
+                url: url.withoutSecrets, status: 429,
+                words: (words.isEmpty ? "too many requests" : words) + "; wait a while, or log in for a higher limit")
+        default: .response(url: url.withoutSecrets, status: response.status, words: words)
+        }
+    }
+
+    /// What the registry says itself: the messages of its JSON, or a short plain text; nothing of an HTML page.
+    static func words(of response: HTTPResponse) -> String {
+        if let document = try? JSON(parsing: [UInt8](response.body)) {
+            let errors = (try? JSONField(document)["errors"].elements()) ?? []
+            let messages = errors.compactMap { error in
+                (try? error["message"].string()) ?? (try? error["code"].string()) ?? nil
+            }
+            let detail =
+                (try? JSONField(document)["details"].string()) ?? (try? JSONField(document)["message"].string())
+            return String((messages.isEmpty ? detail ?? "" : messages.joined(separator: ", ")).prefix(500))
+        }
+        let text = String(decoding: response.body.prefix(300), as: UTF8.self)
+        return text.contains("<") ? "" : text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// A body that is collected while it comes.
+    private final class Body: Sendable {
+        private let state = Mutex<[UInt8]>([])
+        private let limit: Int64
+
+        init(limit: Int64) {
+            self.limit = limit
+        }
+
+        var bytes: [UInt8] { state.withLock { $0 } }
+        var isTooLarge: Bool { state.withLock { Int64($0.count) > limit } }
+
+        func append(_ data: Data) -> Bool {
+            state.withLock { bytes in
+                bytes += data
+                return Int64(bytes.count) <= limit
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import FoundationNetworking
+import Glibc
+import Synchronization
+
+/// HTTP by URLSession. What surprises there and is dealt with here: a redirect copies every header to any host; a 401
+/// with a Basic challenge hangs unless the delegate rejects it; there is no back pressure, so nobody may collect a body.
+final class URLSessionTransport: HTTPTransport {
+    private let session: URLSession
+    private let exchanges: ExchangeDelegate
+
+    /// - Parameter idleLimit: seconds without a byte after which a transfer is given up.
+    init(idleLimit: Double = 60) {
+        Self.chooseCertificates()
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpCookieAcceptPolicy = .never
+        configuration.httpCookieStorage = nil
+        configuration.urlCache = nil
+        configuration.urlCredentialStorage = nil
+        configuration.timeoutIntervalForRequest = idleLimit
+        exchanges = ExchangeDelegate()
+        session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+    }
+
+    func get(
+        _ request: HTTPRequest, accepts: @escaping @Sendable (HTTPResponse) -> Bool,
+        receive: @escaping @Sendable (Data) -> Bool
+    ) throws -> HTTPResponse {
+        var urlRequest = URLRequest(url: request.url)
+        for (name, value) in request.headers { urlRequest.setValue(value, forHTTPHeaderField: name) }
+        urlRequest.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+        urlRequest.setValue("d-utils", forHTTPHeaderField: "User-Agent")
+        let exchange = Exchange(url: request.url, accepts: accepts, receive: receive)
+        let task = session.dataTask(with: urlRequest)
+        guard exchanges.begin(exchange, task) else { throw RegistryError.cancelled }
+        task.resume()
+        return try exchange.wait()
+    }
+
+    func cancel() { exchanges.cancelAll() }
+
+    /// curl finds no certificates by itself in a static program; the distributions keep them in different places.
+    private static func chooseCertificates() {
+        guard unsafe getenv("SSL_CERT_FILE") == nil, unsafe getenv("SSL_CERT_DIR") == nil else { return }
+        let places = [
+            "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
+            "/etc/ssl/ca-bundle.pem",
+        ]
+        if let place = places.first(where: { unsafe access($0, R_OK) == 0 }) {
+            unsafe setenv("SSL_CERT_FILE", place, 0)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The command itself, on layouts and on a real registry, against umoci as the judge.
+@Suite struct PullTests {
+    private let folder: TemporaryFolder
+    private let hello = "oci:" + Fixture.path("images/hello")
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func pull(_ arguments: String...) -> Program {
+        var program = Program(["\(Commands.folder)/d-pull"] + arguments).inFolder(folder.path)
+        program.environment = ["PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": folder("cache")]
+        return program.asOrdinaryUser
+    }
+
+    private func text(_ name: String) throws -> String { try String(contentsOfFile: folder(name), encoding: .utf8) }
+
+    @Test func unpacksALayout() throws {
+        let result = try pull(hello, "there").run()
+        #expect(result.status == 0 && result.output == "there\n", "\(result)")
+        #expect(
+            try text("there/config.json")
+                == "{\n  \"Env\": [\n    \"PATH=/\"\n  ],\n  \"Cmd\": [\n    \"/hello\"\n  ]\n}\n")
+        let origin = try text("there/image.txt")
+        #expect(origin.contains(hello) && origin.contains("sha256:"))
+        let program = try Program(folder("there/rootfs/hello")).run()
+        #expect(program.output == "Hello from a container for linux/amd64.\n" || program.status != 0)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder("there")).sorted() == [
+                "config.json", "image.txt", "rootfs",
+            ])
+    }
+
+    @Test(arguments: ["amd64", "arm64"])
+    func choosesThePlatform(_ architecture: String) throws {
+        let result = try pull("--platform", "linux/\(architecture)", hello).run()
+        #expect(result.status == 0 && result.output == "hello\n", "\(result)")
+        let program = try Data(contentsOf: URL(filePath: folder("hello/rootfs/hello")))
+        #expect(program.range(of: Data("for linux/\(architecture).".utf8)) != nil)
+    }
+
+    @Test func aMissingPlatformNamesThoseThereAre() throws {
+        let result = try pull("--platform", "linux/s390x", hello).run()
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(
+            result.errors.contains("linux/s390x") && result.errors.contains("linux/amd64")
+                && result.errors.contains("linux/arm64"))
+        try expectNothingLeft()
+    }
+
+    @Test func anExistingFolderIsRefused() throws {
+        try folder.write("mine", to: "there/file")
+        let result = try pull(hello, "there").run()
+        #expect(result.status == 1 && result.errors.contains("'there' exists already"))
+        #expect(try text("there/file") == "mine")
+    }
+
+    @Test func aWrongCallIsExplained() throws {
+        for (arguments, words) in [
+            (["--nope", "x"], "--nope"), ([], "REF is missing"), (["a", "b", "c"], "'c'"),
+            (["--platform"], "--platform"),
+        ] {
+            var program = pull()
+            program.arguments += arguments
+            let result = try program.run()
+            #expect(result.status == 2 && result.errors.contains(words) && result.output.isEmpty, "\(result)")
+        }
+        let malformed = try pull("UPPER").run()
+        #expect(malformed.status == 2 && malformed.errors.contains("'UPPER'"))
+    }
+
+    @Test func helpAndVersionGoToStandardOutput() throws {
+        let help = try pull("--help").run()
+        #expect(help.status == 0 && help.output.hasPrefix("usage: d-pull ") && help.errors.isEmpty)
+        #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
+        #expect(try pull("--version").run().output.hasPrefix("d-pull "))
+    }
+
+    @Test func quietSaysNothing() throws {
+        let result = try pull("-q", hello).run()
+        #expect(result.status == 0 && result.errors.isEmpty && result.output == "hello\n")
+    }
+
+    @Test(arguments: ["manifest", "config", "layer"])
+    func aChangedBlobIsRefused(_ kind: String) throws {
+        try Program("cp", "-r", Fixture.path("images/hello"), folder("layout")).run()
+        let blobs = folder("layout/blobs/sha256")
+        let needle = ["manifest": "\"layers\"", "config": "\"amd64\",\n  \"os\"", "layer": "\u{1F}"][kind] ?? ""
+        var changed = 0
+        for name in try FileManager.default.contentsOfDirectory(atPath: blobs) {
+            var bytes = try Data(contentsOf: URL(filePath: "\(blobs)/\(name)"))
+            let isIt = kind == "layer" ? bytes.first == 0x1F : bytes.range(of: Data(needle.utf8)) != nil
+            guard isIt else { continue }
+            bytes[bytes.count - 12] ^= 1
+            try bytes.write(to: URL(filePath: "\(blobs)/\(name)"))
+            changed += 1
+        }
+        #expect(changed > 0)
+        let result = try pull("--platform", "linux/amd64", "oci:" + folder("layout")).run()
+        #expect(result.status == 1 && result.errors.contains("sha256:"), "\(result)")
+        try expectNothingLeft()
+    }
+
+    /// No container and no half-made one.
+    private func expectNothingLeft() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.filter { $0 != "cache" && $0 != "layout" }.isEmpty)
+    }
+}

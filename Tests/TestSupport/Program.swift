@@ -105,6 +105,7 @@ public struct Program: Sendable {
     }
 
     /// Runs the program to its end.
+    @discardableResult
     public func run() throws -> Result {
         let inputFile = try Self.temporaryFile()
         let outputFile = try Self.temporaryFile()

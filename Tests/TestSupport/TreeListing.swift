@@ -34,8 +34,12 @@ public enum TreeListing {
                 s = os.lstat(path)
                 fields = [repr(os.path.relpath(path, root)), oct(s.st_mode), str(s.st_mtime_ns)]
                 if stat.S_ISREG(s.st_mode):
+                    if not os.access(path, os.R_OK):
+                        os.chmod(path, 0o400)
                     with open(path, "rb") as file:
                         fields += [str(s.st_size), hashlib.file_digest(file, "sha256").hexdigest()]
+                    if os.lstat(path).st_mode != s.st_mode:
+                        os.chmod(path, stat.S_IMODE(s.st_mode))
                 if stat.S_ISLNK(s.st_mode):
                     fields.append(repr(os.readlink(path)))
                 if s.st_nlink > 1 and not stat.S_ISDIR(s.st_mode):

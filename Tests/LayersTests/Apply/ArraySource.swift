@@ -1,0 +1,21 @@
+import Layers
+
+/// A source of given bytes, at most `chunk` of them a call.
+struct ArraySource: ByteSource, Sendable {
+    private var rest: ArraySlice<UInt8>
+    private let chunk: Int
+
+    init(_ bytes: [UInt8], chunk: Int = .max) {
+        rest = bytes[...]
+        self.chunk = chunk
+    }
+
+    mutating func read(into buffer: inout MutableRawSpan) throws -> Int {
+        let count = min(rest.count, buffer.byteCount, chunk)
+        for index in 0..<count {
+            buffer.storeBytes(of: rest[rest.startIndex + index], toByteOffset: index, as: UInt8.self)
+        }
+        rest.removeFirst(count)
+        return count
+    }
+}

@@ -4,11 +4,10 @@ internal import Checksums
 /// nobody has taken yet.
 struct InflateWindow {
     static let historySize = 32 * 1024
-    static let longestMatch = 258
     /// What is decoded before it is handed on: as much as stays in the processor's second cache.
     static let capacity = historySize + 256 * 1024
 
-    var bytes = [UInt8](repeating: 0, count: capacity + longestMatch)
+    var bytes = [UInt8](repeating: 0, count: capacity + InflateFastLoop.outputMargin)
     /// The end of the output in `bytes`.
     var end = 0
     /// The first byte not taken.
@@ -30,7 +29,10 @@ struct InflateWindow {
     mutating func slide() {
         let shift = end - Self.historySize
         guard taken == end, shift > 0 else { return }
-        for index in 0..<Self.historySize { bytes[index] = bytes[index + shift] }
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+            // SAFETY: the range ends at `end`, and the buffer is longer than the history.
+            unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[shift..<shift + Self.historySize]))
+        }
         end -= shift
         taken = end
         start = max(0, start - shift)
@@ -39,6 +41,11 @@ struct InflateWindow {
     mutating func append(_ byte: UInt8) {
         bytes[end] = byte
         end += 1
+    }
+
+    mutating func append(_ new: ArraySlice<UInt8>) {
+        bytes.replaceSubrange(end..<end + new.count, with: new)
+        end += new.count
     }
 
     mutating func appendMatch(length: Int, distance: Int) {
@@ -54,8 +61,11 @@ struct InflateWindow {
     /// Hands on the next bytes and returns how many.
     mutating func take(into buffer: inout MutableRawSpan) -> Int {
         let count = min(pendingCount, buffer.byteCount)
-        for index in 0..<count {
-            buffer.storeBytes(of: bytes[taken + index], toByteOffset: index, as: UInt8.self)
+        unsafe buffer.withUnsafeMutableBytes { buffer in
+            unsafe bytes.withUnsafeBytes { bytes in
+                // SAFETY: `count` fits both.
+                unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[taken..<taken + count]))
+            }
         }
         taken += count
         return count

@@ -29,36 +29,51 @@ struct HuffmanTable {
 
     /// Makes the table of a code that `CodeLengths` has checked: a complete one, or one of less than two symbols.
     mutating func build(_ lengths: [UInt8], alphabet: Alphabet) {
+        let indexBitCount = indexBitCount
         let mainCount = 1 << indexBitCount
         var counts = InlineArray<16, Int>(repeating: 0)
         for length in lengths { counts[Int(length)] += 1 }
         let symbols = Self.sorted(lengths, counts)
-        if symbols.count < 2 {
-            for index in 0..<mainCount { entries[index] = Self.exceptional | Self.noCode }
-        }
+        var entries = entries.mutableSpan
+        // The main table is that of the codes so far; it doubles with every bit. Complete codes leave no gap.
+        var filledBitCount = 1
+        entries[0] = Self.exceptional | Self.noCode
+        entries[1] = Self.exceptional | Self.noCode
         // The code of the symbol, its first bit lowest.
         var code = 0
         var subtable = (prefix: -1, start: mainCount, end: mainCount)
         for symbol in symbols {
             let length = Int(lengths[Int(symbol)])
+            Self.double(&entries, from: &filledBitCount, to: min(length, indexBitCount))
             if length <= indexBitCount {
-                let entry = alphabet.entry(Int(symbol), codeBitCount: length)
-                fill(from: code, to: mainCount, by: 1 << length, entry)
+                entries[code] = alphabet.entry(Int(symbol), codeBitCount: length)
             } else {
                 let prefix = code & (mainCount - 1)
                 if prefix != subtable.prefix {
-                    let bitCount = subtableBitCount(firstLength: length, remaining: counts)
+                    let bitCount = Self.subtableBitCount(
+                        firstLength: length, remaining: counts, indexBitCount: indexBitCount)
                     subtable = (prefix, subtable.end, subtable.end + 1 << bitCount)
                     entries[prefix] =
                         Self.exceptional | UInt32(subtable.start) << 16 | UInt32(bitCount) << 8 | UInt32(indexBitCount)
                 }
                 let entry = alphabet.entry(Int(symbol), codeBitCount: length - indexBitCount)
-                fill(
-                    from: subtable.start + code >> indexBitCount, to: subtable.end, by: 1 << (length - indexBitCount),
-                    entry)
+                let first = subtable.start + code >> indexBitCount
+                for index in stride(from: first, to: subtable.end, by: 1 << (length - indexBitCount)) {
+                    entries[index] = entry
+                }
             }
             counts[length] -= 1
             code = Self.successor(of: code, bitCount: length)
+        }
+        Self.double(&entries, from: &filledBitCount, to: indexBitCount)
+    }
+
+    /// What stands at an index of few bits holds whatever the bits above them.
+    private static func double(_ entries: inout MutableSpan<UInt32>, from bitCount: inout Int, to newBitCount: Int) {
+        while bitCount < newBitCount {
+            let count = 1 << bitCount
+            for index in 0..<count { entries[count + index] = entries[index] }
+            bitCount += 1
         }
     }
 
@@ -74,18 +89,11 @@ struct HuffmanTable {
         return symbols
     }
 
-    @inline(__always)
-    private mutating func fill(from first: Int, to end: Int, by step: Int, _ entry: UInt32) {
-        var index = first
-        while index < end {
-            entries[index] = entry
-            index &+= step
-        }
-    }
-
     /// How many bits the subtable needs whose first code has `firstLength` bits, if `remaining` codes of each length are
     /// still to come: the codes that share the prefix fill it.
-    private func subtableBitCount(firstLength: Int, remaining: InlineArray<16, Int>) -> Int {
+    private static func subtableBitCount(
+        firstLength: Int, remaining: InlineArray<16, Int>, indexBitCount: Int
+    ) -> Int {
         var bitCount = firstLength - indexBitCount
         var used = remaining[firstLength]
         while used < 1 << bitCount {
@@ -105,18 +113,21 @@ struct HuffmanTable {
     }
 
     /// Puts a second and a third literal into entries whose index has room for their codes. Goes down, because what
-    /// follows a code stands at a lower index, where the entry must still be a single literal; only index 0 follows itself.
-    mutating func joinLiterals() {
-        for index in stride(from: 1 << indexBitCount - 1, through: 0, by: -1) {
+    /// follows a code stands at a lower index, where the entry must still be a single literal; only index 0 follows
+    /// itself. `shortest`: the least length of a literal's code.
+    mutating func joinLiterals(shortest: Int) {
+        let indexBitCount = UInt32(indexBitCount)
+        let longest = indexBitCount - min(UInt32(shortest), indexBitCount)
+        var entries = entries.mutableSpan
+        for index in stride(from: 1 << Int(indexBitCount) - 1, through: 0, by: -1) {
             var entry = entries[index]
-            guard entry & Self.literalCount != 0 else { continue }
-            var usedBitCount = entry & Self.bits
-            for shift: UInt32 in [16, 24] {
-                let next = entries[index >> Int(usedBitCount)]
-                let bitCount = next & Self.bits
-                guard next & Self.literalCount != 0, usedBitCount + bitCount <= indexBitCount else { break }
-                entry += 1 << 6 + bitCount + (next & 0xFF00) << (shift - 8)
-                usedBitCount += bitCount
+            var bitCount = entry & Self.bits
+            guard bitCount <= longest, entry & Self.literalCount != 0 else { continue }
+            for shift: UInt32 in [8, 16] {
+                let next = entries[index &>> Int(bitCount)]
+                bitCount &+= next & Self.bits
+                guard bitCount <= indexBitCount, next & Self.literalCount != 0 else { break }
+                entry &+= 1 << 6 &+ next & Self.bits &+ (next & 0xFF00) &<< shift
             }
             entries[index] = entry
         }
@@ -135,6 +146,8 @@ struct HuffmanTable {
                 default: exceptional | noCode
                 }
             })
+        /// As if they were literals.
+        static let codeLength = Alphabet(meanings: (0..<19).map { 1 << 6 | $0 << 8 })
         static let distance = Alphabet(
             meanings: (0..<32).map { $0 < 30 ? match(.distance($0)) : exceptional | noCode })
 

@@ -8,7 +8,8 @@ extension Inflate {
 
         mutating func build(_ lengths: CodeLengths) {
             literalLength.build(lengths.literalLength, alphabet: .literalLength)
-            literalLength.joinLiterals()
+            let literals = lengths.literalLength[..<CodeLengths.endOfBlock]
+            literalLength.joinLiterals(shortest: Int(literals.lazy.filter { $0 > 0 }.min() ?? 0))
             distance.build(lengths.distance, alphabet: .distance)
         }
     }

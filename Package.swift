@@ -16,6 +16,17 @@ let strict = checked + [.strictMemorySafety()]
 /// whole images. Overflow checks, preconditions and `@testable` remain.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Instructions beyond plain x86-64 that Checksums asks the processor for before it uses them. The compiler chooses none
+/// of the two by itself.
+#if arch(x86_64)
+    let intrinsics: [SwiftSetting] = [
+        .unsafeFlags(["-Xcc", "-msha", "-Xcc", "-mpclmul"]),
+        .enableExperimentalFeature("BuiltinModule"),
+    ]
+#else
+    let intrinsics: [SwiftSetting] = []
+#endif
+
 func module(_ name: String, uses dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
@@ -32,7 +43,7 @@ func tests(of modules: Target.Dependency..., name: String) -> Target {
 let package = Package(
     name: "d-utils",
     targets: [
-        module("Checksums", settings: optimized),
+        module("Checksums", settings: optimized + intrinsics),
         module("ContainerImage", uses: ["Checksums"]),
         module("Console"),
         module("Registry", uses: ["ContainerImage"]),

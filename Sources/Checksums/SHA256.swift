@@ -10,8 +10,16 @@ public struct SHA256: Sendable {
     private var pending = InlineArray<64, UInt8>(repeating: 0)
     private var byteCount: UInt64 = 0
 
+    private let implementation: Implementation
+
     /// Starts an empty message.
-    public init() {}
+    public init() {
+        self.init(.best)
+    }
+
+    init(_ implementation: Implementation) {
+        self.implementation = implementation
+    }
 
     /// Appends `bytes` to the message.
     public mutating func update(_ bytes: RawSpan) {
@@ -62,6 +70,29 @@ public struct SHA256: Sendable {
     }
 
     private mutating func compress(_ blocks: RawSpan) {
-        Self.compressPortably(blocks, into: &state)
+        switch implementation {
+        case .portable: Self.compressPortably(blocks, into: &state)
+        #if arch(x86_64)
+            case .shaExtensions: Self.compressBySHAExtensions(blocks, into: &state)
+        #endif
+        }
+    }
+
+    /// How blocks are compressed; tests force each.
+    enum Implementation {
+        case portable
+        #if arch(x86_64)
+            case shaExtensions
+        #endif
+
+        static let best = available[0]
+
+        /// Those that this processor can run, the fastest first.
+        static var available: [Implementation] {
+            #if arch(x86_64)
+                if X86Features.hasSHA { return [.shaExtensions, .portable] }
+            #endif
+            return [.portable]
+        }
     }
 }

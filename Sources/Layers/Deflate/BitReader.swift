@@ -27,6 +27,7 @@ struct BitReader {
 
     /// Appends what one read of `source` brings, after moving the unread bytes to the front.
     mutating func fill(from source: inout any ByteSource) throws {
+        giveBackBytes()
         if next > 0 {
             for index in next..<end { bytes[index - next] = bytes[index] }
             byteOffsetOfBuffer += next
@@ -48,36 +49,40 @@ struct BitReader {
         return try source.read(into: &free)
     }
 
-    /// The next `count` bits, at most 16, without consuming them; nil if the input ends before.
-    mutating func peek(_ count: Int) -> Int? {
-        while bitCount < count {
-            guard next < end else { return nil }
-            bitBuffer &= (1 << UInt64(bitCount)) - 1
+    /// The next `count` bits, at most 16, without consuming them; zeros after the end of the input.
+    mutating func peek(_ count: Int) -> Int {
+        while bitCount < count, next < end {
+            bitBuffer &= 1 << UInt64(bitCount) - 1
             bitBuffer |= UInt64(bytes[next]) << UInt64(bitCount)
             next += 1
             bitCount += 8
         }
-        return Int(bitBuffer & ((1 << UInt64(count)) - 1))
+        return Int(bitBuffer & (1 << UInt64(min(count, bitCount)) - 1))
     }
 
     /// Consumes `count` bits that were peeked.
-    mutating func drop(_ count: Int) {
+    mutating func drop(_ count: Int) throws(InflateError) {
+        guard count <= bitCount else { throw .truncated(atByte: byteOffsetOfBuffer + end) }
         bitBuffer >>= UInt64(count)
         bitCount -= count
     }
 
     /// Consumes the next `count` bits, at most 16.
     mutating func take(_ count: Int) throws(InflateError) -> Int {
-        guard let bits = peek(count) else { throw .truncated(atByte: byteOffsetOfBuffer + end) }
-        drop(count)
+        let bits = peek(count)
+        try drop(count)
         return bits
+    }
+
+    private mutating func giveBackBytes() {
+        next -= bitCount / 8
+        bitCount %= 8
     }
 
     /// Skips to the next byte boundary and gives whole bytes back to the buffer.
     mutating func alignToByte() {
-        next -= bitCount / 8
+        giveBackBytes()
         bitCount = 0
-        bitBuffer = 0
     }
 
     /// The next whole byte of an aligned reader; nil at the end of the input.
@@ -85,6 +90,14 @@ struct BitReader {
         guard next < end else { return nil }
         next += 1
         return bytes[next - 1]
+    }
+
+    /// The next whole bytes of an aligned reader, at least one and at most `limit`.
+    mutating func takeBytes(atMost limit: Int) throws(InflateError) -> ArraySlice<UInt8> {
+        guard next < end else { throw .truncated(atByte: byteOffset) }
+        let range = next..<min(end, next + limit)
+        next = range.upperBound
+        return bytes[range]
     }
 
     /// Gives back the byte that `nextByte` returned last.

@@ -18,16 +18,21 @@ struct CanonicalCode {
 
     /// The next symbol; nil if the bits are no code.
     func symbol(from input: inout BitReader) throws(InflateError) -> Int? {
+        let bits = input.peek(Self.longestLength)
         var code = 0
         var firstCode = 0
         var firstIndex = 0
         for length in 1...Self.longestLength {
-            code |= try input.take(1)
-            if code - firstCode < counts[length] { return symbols[firstIndex + code - firstCode] }
+            code |= bits >> (length - 1) & 1
+            if code - firstCode < counts[length] {
+                try input.drop(length)
+                return symbols[firstIndex + code - firstCode]
+            }
             firstIndex += counts[length]
             firstCode = (firstCode + counts[length]) << 1
             code <<= 1
         }
+        try input.drop(Self.longestLength)
         return nil
     }
 }

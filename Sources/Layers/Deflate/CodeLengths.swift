@@ -16,6 +16,9 @@ struct CodeLengths {
         self.distance = distance
     }
 
+    /// The code length code has lengths of three bits.
+    private static let longestCodeLength = 7
+
     /// The order in which the lengths of the code length code are written.
     private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
@@ -33,7 +36,7 @@ struct CodeLengths {
         try Self.check(codeLengths, of: .codeLength, atByte: start)
 
         let lengths = try Self.readLengths(
-            count: literalLengthCount + distanceCount, by: CanonicalCode(lengths: codeLengths), from: &input)
+            count: literalLengthCount + distanceCount, codeLengths, from: &input)
         literalLength = Array(lengths[..<literalLengthCount])
         distance = Array(lengths[literalLengthCount...])
         guard literalLength[Self.endOfBlock] > 0 else { throw .noEndOfBlock(atByte: start) }
@@ -43,14 +46,17 @@ struct CodeLengths {
 
     /// A repeat may run on from the literal/length codes to the distance codes.
     private static func readLengths(
-        count: Int, by code: CanonicalCode, from input: inout BitReader
+        count: Int, _ codeLengths: [UInt8], from input: inout BitReader
     ) throws(InflateError) -> [UInt8] {
+        var table = HuffmanTable(indexBitCount: longestCodeLength, entryCount: 1 << longestCodeLength)
+        table.build(codeLengths, alphabet: .codeLength)
         var lengths: [UInt8] = []
+        lengths.reserveCapacity(count)
         while lengths.count < count {
             let start = input.byteOffset
-            guard let symbol = try code.symbol(from: &input) else {
-                throw .invalidSymbol(.codeLength, atByte: start)
-            }
+            let entry = table.entries[input.peek(longestCodeLength)]
+            try input.drop(Int(entry & HuffmanTable.bits))
+            let symbol = entry >> 8
             let length: UInt8
             let repeats: Int
             switch symbol {

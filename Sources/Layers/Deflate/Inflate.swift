@@ -7,8 +7,8 @@ struct Inflate {
 
     /// Three bits of header, 14 of counts, 19 x 3 of code lengths, 316 lengths of at most 7 + 7 bits: under 600 bytes.
     private static let largestHeader = 1024
-    /// A symbol has at most 15 + 5 + 15 + 13 bits.
-    static let largestSymbol = 8
+    /// A symbol has at most 15 + 5 + 15 + 13 bits; the fast loop wants more.
+    private static let largestSymbol = InflateFastLoop.inputMargin
 
     private enum State {
         case blockHeader
@@ -19,16 +19,17 @@ struct Inflate {
 
     private var state = State.blockHeader
     private var isLastBlock = false
-    private var codes = Codes(.fixed)
+    private var lengths = CodeLengths.fixed
+    /// Made when it is needed, at the edges.
+    private var plainLoop: InflatePlainLoop?
+    var tables = Tables()
+    private let implementation: Implementation
 
-    struct Codes {
-        let literalLength: CanonicalCode
-        let distance: CanonicalCode
+    /// How symbols are decoded; tests force the reference.
+    enum Implementation { case fast, plain }
 
-        init(_ lengths: CodeLengths) {
-            literalLength = CanonicalCode(lengths: lengths.literalLength)
-            distance = CanonicalCode(lengths: lengths.distance)
-        }
+    init(_ implementation: Implementation = .fast) {
+        self.implementation = implementation
     }
 
     /// Decodes until the stream ends, the window is full, or `input` holds less than the next step may need.
@@ -60,14 +61,16 @@ struct Inflate {
         isLastBlock = try input.take(1) == 1
         switch try input.take(2) {
         case 0: state = .stored(remaining: try Self.readStoredLength(&input))
-        case 1: try begin(.fixed)
-        case 2: try begin(CodeLengths(dynamicFrom: &input, blockAtByte: start))
+        case 1: begin(.fixed)
+        case 2: begin(try CodeLengths(dynamicFrom: &input, blockAtByte: start))
         default: throw .reservedBlockType(atByte: start)
         }
     }
 
-    private mutating func begin(_ lengths: CodeLengths) throws(InflateError) {
-        codes = Codes(lengths)
+    private mutating func begin(_ lengths: CodeLengths) {
+        self.lengths = lengths
+        plainLoop = nil
+        if implementation == .fast { tables.build(lengths) }
         state = .symbols
     }
 
@@ -89,47 +92,26 @@ struct Inflate {
             state = .stored(remaining: remaining)
             guard !window.isFull else { return .windowFull }
             guard input.holds(1) else { return .needsInput }
-            window.append(UInt8(try input.take(8)))
-            remaining -= 1
+            let bytes = try input.takeBytes(atMost: min(remaining, InflateWindow.capacity - window.end))
+            window.append(bytes)
+            remaining -= bytes.count
         }
         endBlock()
         return nil
     }
 
-    /// The plain loop: a symbol at a time, everything checked. It is the reference, and ends the input.
     private mutating func decodeSymbols(
         _ input: inout BitReader, into window: inout InflateWindow
     ) throws(InflateError) -> Progress? {
         while true {
+            if implementation == .fast, decodeFast(&input, into: &window) { break }
             guard !window.isFull else { return .windowFull }
             guard input.holds(Self.largestSymbol) else { return .needsInput }
-            let start = input.byteOffset
-            guard let symbol = try codes.literalLength.symbol(from: &input), symbol < 286 else {
-                throw .invalidSymbol(.literalLength, atByte: start)
-            }
-            if symbol < CodeLengths.endOfBlock {
-                window.append(UInt8(symbol))
-            } else if symbol == CodeLengths.endOfBlock {
-                endBlock()
-                return nil
-            } else {
-                try copyMatch(lengthSymbol: symbol, from: &input, into: &window)
-            }
+            let plainLoop = self.plainLoop ?? InflatePlainLoop(lengths)
+            self.plainLoop = plainLoop
+            if try plainLoop.decodeSymbol(from: &input, into: &window) { break }
         }
-    }
-
-    private func copyMatch(
-        lengthSymbol: Int, from input: inout BitReader, into window: inout InflateWindow
-    ) throws(InflateError) {
-        let length = try MatchSymbols.length(lengthSymbol).value(from: &input)
-        let start = input.byteOffset
-        guard let distanceSymbol = try codes.distance.symbol(from: &input), distanceSymbol < 30 else {
-            throw .invalidSymbol(.distance, atByte: start)
-        }
-        let distance = try MatchSymbols.distance(distanceSymbol).value(from: &input)
-        guard distance <= window.historyCount else {
-            throw .distanceTooFar(distance, available: window.historyCount, atByte: start)
-        }
-        window.appendMatch(length: length, distance: distance)
+        endBlock()
+        return nil
     }
 }

@@ -66,11 +66,13 @@ private func read(from source: inout any ByteSource, into buffer: inout [UInt8])
 }
 
 /// Decodes bare DEFLATE data, in chunks of `chunkSize`.
-func inflated(_ compressed: [UInt8], chunkSize: Int = .max) throws -> [UInt8] {
+func inflated(
+    _ compressed: [UInt8], chunkSize: Int = .max, by implementation: Inflate.Implementation = .fast
+) throws -> [UInt8] {
     var source: any ByteSource = BytesInChunks(compressed, chunkSize: chunkSize)
     var input = BitReader()
     var window = InflateWindow()
-    var inflate = Inflate()
+    var inflate = Inflate(implementation)
     var all: [UInt8] = []
     while true {
         let progress = try inflate.decode(&input, into: &window)

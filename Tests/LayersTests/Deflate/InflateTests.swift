@@ -7,13 +7,17 @@ import Testing
         #expect(DeflateFixture.deflate.count > 30)
     }
 
-    @Test(arguments: DeflateFixture.deflate, [1, 7, .max])
-    func decodesOrRefuses(_ fixture: DeflateFixture, chunkSize: Int) throws {
-        guard let expected = fixture.expected else {
-            #expect(throws: InflateError.self) { try inflated(fixture.compressed, chunkSize: chunkSize) }
-            return
+    @Test(arguments: DeflateFixture.deflate, [Inflate.Implementation.fast, .plain])
+    func decodesOrRefuses(_ fixture: DeflateFixture, by implementation: Inflate.Implementation) throws {
+        for chunkSize in [1, 7, .max] {
+            guard let expected = fixture.expected else {
+                #expect(throws: InflateError.self) {
+                    try inflated(fixture.compressed, chunkSize: chunkSize, by: implementation)
+                }
+                continue
+            }
+            #expect(try inflated(fixture.compressed, chunkSize: chunkSize, by: implementation) == expected)
         }
-        #expect(try inflated(fixture.compressed, chunkSize: chunkSize) == expected)
     }
 
     struct Refusal: CustomTestStringConvertible {
@@ -52,7 +56,10 @@ import Testing
     ])
     func saysWhatIsWrongAndWhere(_ refusal: Refusal) throws {
         let fixture = try #require(DeflateFixture.deflate.first { $0.name == refusal.name })
+        #expect(throws: refusal.error) { try inflated(fixture.compressed, by: .plain) }
         #expect(throws: refusal.error) { try inflated(fixture.compressed) }
+        // With more input behind it, it is the fast loop that meets the error.
+        #expect(throws: refusal.error) { try inflated(fixture.compressed + [UInt8](repeating: 0, count: 64)) }
     }
 
     @Test(arguments: DeflateFixture.deflate.filter { $0.expected != nil })
@@ -60,6 +67,32 @@ import Testing
         for length in 0..<fixture.compressed.count {
             #expect(throws: InflateError.truncated(atByte: length)) {
                 try inflated(Array(fixture.compressed[..<length]))
+            }
+        }
+    }
+
+    /// Both loops give the same bytes or the same error, whatever byte is changed to whatever else.
+    @Test(arguments: DeflateFixture.deflate)
+    func bothLoopsAgreeOnChangedBytes(_ fixture: DeflateFixture) {
+        let padded = fixture.compressed + [UInt8](repeating: 0x55, count: 40)
+        for index in fixture.compressed.indices {
+            for change: UInt8 in [0x01, 0x80, 0xFF, 0x5A] {
+                var changed = padded
+                changed[index] ^= change
+                #expect(outcome(changed, by: .fast) == outcome(changed, by: .plain))
+            }
+        }
+    }
+
+    private func outcome(_ bytes: [UInt8], by implementation: Inflate.Implementation) -> Result<[UInt8], InflateError> {
+        Result { () throws(InflateError) in
+            do {
+                return try inflated(bytes, by: implementation)
+            } catch let error as InflateError {
+                throw error
+            } catch {
+                Issue.record(error)
+                return []
             }
         }
     }

@@ -68,7 +68,3 @@ struct BubblewrapProcess {
         return descriptor
     }
 }
-
-/// memfd_create(2), which the Glibc module leaves out; 1 is MFD_CLOEXEC.
-@_silgen_name("memfd_create")
-private func memoryFile(_ name: UnsafePointer<CChar>, _ flags: CUnsignedInt) -> CInt

@@ -2,7 +2,7 @@ import Glibc
 
 /// The way from `Process` to bwrap. `Process` puts its child in a process group of its own, in the terminal's background,
 /// and closes every descriptor above 2; so it starts this program again with a hidden first argument, and that joins the
-/// caller's group, opens the descriptors that bwrap needs through `/proc/PARENT/fd`, and becomes bwrap.
+/// caller's group, opens the descriptors that bwrap needs through `/proc/PARENT/fd`, and starts bwrap.
 enum Trampoline {
     private static let mark = "\u{1}bwrap"
 
@@ -12,7 +12,7 @@ enum Trampoline {
         [mark, String(getpid()), String(getpgrp()), descriptors.map { "\($0.from)>\($0.to)" }.joined(separator: ",")]
     }
 
-    /// Becomes bwrap when this process was started for it; else returns.
+    /// Starts bwrap and ends with its status when this process was started for it; else returns.
     static func continueIfStarted(_ arguments: [String]) {
         guard arguments.first == mark, arguments.count > 4, let parent = pid_t(arguments[1]), getppid() == parent,
             let group = pid_t(arguments[2])
@@ -26,7 +26,9 @@ enum Trampoline {
             // A descriptor that has its number already must not be closed at exec.
             if opened == numbers[1] { _ = fcntl(opened, F_SETFD, 0) } else { dup2(opened, numbers[1]) }
         }
-        execute(Array(arguments[4...]))
+        let words = Array(arguments[4...])
+        if NestedNamespaces.enter() { NestedNamespaces.supervise(words, parent: parent) }
+        execute(words)
     }
 
     private static func closeOnExec() {
@@ -36,20 +38,31 @@ enum Trampoline {
         }
     }
 
+    /// Becomes bwrap, where no namespace can be made for it; Ctrl-C ends it then before the command's cleanup is over.
     private static func execute(_ words: [String]) -> Never {
-        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
-        unsafe pointers.append(nil)
-        var empty: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
-        unsafe execve(words[0], &pointers, &empty)
+        unsafe withCommand(words) { path, words, environment in
+            _ = unsafe execve(path, words, environment)
+        }
         fail("execve \(words[0])")
     }
 
-    private static func fail(_ call: String) -> Never {
+    static func fail(_ call: String) -> Never {
         unsafe perror("d-run: \(call)")
         exit(125)
     }
-}
 
-/// close_range(2), which the Glibc module leaves out; the flag 4 is CLOSE_RANGE_CLOEXEC.
-@_silgen_name("close_range")
-private func closeRange(_ first: CUnsignedInt, _ last: CUnsignedInt, _ flags: CInt) -> CInt
+    /// The words and an empty environment as exec takes them.
+    static func withCommand(
+        _ words: [String],
+        _ body: (
+            UnsafePointer<CChar>, UnsafePointer<UnsafeMutablePointer<CChar>?>,
+            UnsafePointer<UnsafeMutablePointer<CChar>?>
+        ) -> Void
+    ) {
+        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
+        unsafe pointers.append(nil)
+        let empty: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+        unsafe body(words[0], pointers, empty)
+        for unsafepointer in unsafe pointers { unsafe free(pointer) }
+    }
+}

@@ -63,6 +63,6 @@ enum Trampoline {
         unsafe pointers.append(nil)
         let empty: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
         unsafe body(words[0], pointers, empty)
-        for unsafepointer in unsafe pointers { unsafe free(pointer) }
+        unsafe pointers.forEach { unsafe free($0) }
     }
 }

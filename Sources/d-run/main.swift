@@ -1,1 +1,3 @@
+import RunCommand
 
+RunCommand.main(Array(CommandLine.arguments.dropFirst()))

@@ -1,0 +1,31 @@
+extension SeccompFilter {
+    /// Instructions with named jump targets; all jumps go forward.
+    struct Program {
+        enum Label { case native, compatible, ioctl, deny, refuse }
+
+        private var code: [(code: UInt16, operand: UInt32, target: Label?)] = []
+        private var marks: [Label: Int] = [:]
+
+        /// BPF_LD | BPF_W | BPF_ABS: the word at this byte of `seccomp_data`.
+        mutating func load(_ byteOffset: UInt32) { code.append((0x20, byteOffset, nil)) }
+
+        /// BPF_JMP | BPF_JEQ | BPF_K.
+        mutating func jump(ifEqual value: UInt32, to label: Label) { code.append((0x15, value, label)) }
+
+        /// BPF_JMP | BPF_JGE | BPF_K.
+        mutating func jump(ifAtLeast value: UInt32, to label: Label) { code.append((0x35, value, label)) }
+
+        /// BPF_RET | BPF_K.
+        mutating func answer(_ action: UInt32) { code.append((0x06, action, nil)) }
+
+        mutating func mark(_ label: Label) { marks[label] = code.count }
+
+        var instructions: [Instruction] {
+            code.enumerated().map { index, entry in
+                let distance = entry.target.flatMap { marks[$0] }.map { UInt8($0 - index - 1) }
+                return Instruction(
+                    code: entry.code, jumpIfTrue: distance ?? 0, jumpIfFalse: 0, operand: entry.operand)
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+
+/// What d-run asks the host's file system.
+enum FileSystem {
+    enum Kind { case file, folder, link, other }
+
+    struct Entry {
+        let kind: Kind
+        let mode: UInt32
+    }
+
+    /// What stands at a path, without following a link in its last component; nil when nothing does.
+    static func entry(_ path: String) -> Entry? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return nil }
+        let kind: Kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .folder
+            case S_IFLNK: .link
+            default: .other
+            }
+        return Entry(kind: kind, mode: status.st_mode & 0o7777)
+    }
+
+    /// The text of a symbolic link.
+    static func target(ofLink path: String) -> String? {
+        let target = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+            guard let base = buffer.baseAddress else { return [UInt8]?.none }
+            let count = unsafe readlink(path, base, buffer.count)
+            return count < 0 ? nil : unsafe buffer[..<count].map { UInt8(bitPattern: $0) }
+        }
+        return target.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The absolute path of something that exists, without links; nil when it does not.
+    static func realPath(_ path: String) -> String? {
+        guard let resolved = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
+    /// The bytes of a regular file, at most `sizeLimit`; nil when it cannot be opened, is no file or is larger. A link in
+    /// the last component is not followed.
+    static func contents(of path: String, sizeLimit: Int) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= sizeLimit
+        else { return nil }
+        return readToEnd(descriptor, sizeLimit: sizeLimit)
+    }
+
+    /// What a descriptor still has, up to a limit; nil on an error or when there is more.
+    static func readToEnd(_ descriptor: CInt, sizeLimit: Int) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16384)
+        while true {
+            let count = unsafe read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return count == 0 || errno == EAGAIN ? bytes : nil }
+            bytes += buffer[..<count]
+            guard bytes.count <= sizeLimit else { return nil }
+        }
+    }
+
+    /// The program's path in the PATH of this process.
+    static func search(_ program: String) -> String? {
+        let path = environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+        return path.split(separator: ":").map { "\($0)/\(program)" }.first {
+            unsafe access($0, X_OK) == 0 && entry(realPath($0) ?? "")?.kind == .file
+        }
+    }
+
+    /// A variable of this process.
+    static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    static var lastError: String { unsafe String(cString: strerror(errno)) }
+}
+
+extension FileSystem {
+    /// Makes a folder in a folder that is made too when missing: `DIR/volumes/NAME`.
+    static func makeFolder(_ path: String) throws {
+        let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
+        for folder in [String(parent), path] {
+            let status = unsafe mkdir(folder, 0o755)
+            guard status == 0 || errno == EEXIST else {
+                throw RunError.systemCall("mkdir", subject: folder, reason: lastError)
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// A container cannot be run; nothing was started.
+enum RunError: Error, Equatable, CustomStringConvertible {
+    case noContainer(String, missing: String)
+    case badConfig(file: String, reason: String)
+    case noCommand(String)
+    case noBubblewrap
+    case namespacesForbidden(reason: String, remedy: String)
+    case unknownUser(String, file: String)
+    case badUser(String)
+    case badDestination(String, reason: String)
+    case badVolume(String, reason: String)
+    case missingSource(String)
+    case tooManyLinks(String)
+    case notFound(String)
+    case notExecutable(String, reason: String)
+    case systemCall(String, subject: String, reason: String)
+    case bubblewrapFailed(Int32)
+
+    /// What the process ends with: 126 and 127 as shells do, 125 for all else, as other container runners do.
+    var exitStatus: Int32 {
+        switch self {
+        case .notExecutable: 126
+        case .notFound: 127
+        default: 125
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .noContainer(let folder, let missing):
+            "\(folder) is no container: it has no \(missing); 'd-pull REF \(folder)' makes one"
+        case .badConfig(let file, let reason): "\(file): \(reason)"
+        case .noCommand(let file):
+            "no command: \(file) has neither Entrypoint nor Cmd; name one after the container's folder"
+        case .noBubblewrap: "bwrap not found in PATH; install bubblewrap (package bubblewrap)"
+        case .namespacesForbidden(let reason, let remedy):
+            "this system forbids ordinary users to make namespaces (\(reason)); as root: \(remedy)"
+        case .unknownUser(let name, let file): "user '\(name)': no such name in the container's \(file); use a number"
+        case .badUser(let user):
+            "user '\(user)': expected NAME, UID, USER:GROUP or UID:GID with numbers up to 4294967294"
+        case .badDestination(let path, let reason): "\(path) in the container \(reason)"
+        case .badVolume(let volume, let reason): "volume '\(volume)': \(reason)"
+        case .missingSource(let path): "volume source \(path) does not exist; make it first"
+        case .tooManyLinks(let path): "\(path) in the container: more than 40 symbolic links"
+        case .notFound(let command): "\(command): not found in the container"
+        case .notExecutable(let command, let reason): "\(command): cannot be executed in the container: \(reason)"
+        case .systemCall(let call, let subject, let reason): "\(call) \(subject): \(reason)"
+        case .bubblewrapFailed(let status): "bwrap failed (status \(status)) before the command started"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+import Synchronization
+
+/// Signals to d-run go on to bwrap. Those that the terminal sends reached the whole process group already.
+///
+/// Handlers rather than SIG_IGN, which the command would inherit; what was ignored stays so (`nohup`).
+enum SignalForwarding {
+    private static let target = Atomic<pid_t>(0)
+
+    /// Installs the handlers; until `aim` the signals are lost.
+    static func start() {
+        for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
+            var action = sigaction()
+            guard unsafe sigaction(number, nil, &action) == 0 else { continue }
+            let ignores = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+            if ignores { continue }
+            unsafe action.__sigaction_handler.sa_sigaction = { number, information, _ in
+                // A code above 0 is the kernel's: the terminal's Ctrl-C, Ctrl-\ or hang-up.
+                guard let code = unsafe information?.pointee.si_code, code <= 0 else { return }
+                let child = SignalForwarding.target.load(ordering: .relaxed)
+                if child > 0 { kill(child, number) }
+            }
+            action.sa_flags = SA_SIGINFO | SA_RESTART
+            unsafe sigaction(number, &action, nil)
+        }
+    }
+
+    /// Names the process that gets the signals.
+    static func aim(at child: pid_t) { target.store(child, ordering: .relaxed) }
+}

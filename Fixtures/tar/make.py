@@ -88,8 +88,8 @@ symlink, directory = {"type": tarfile.SYMTYPE}, {"type": tarfile.DIRTYPE, "mode"
 write("v7", raw(b"dir/", b"\0", magic=b"", mode=(100, b"0000755\0")) + raw(b"dir/old", b"\0", b"seven", magic=b"") + END)
 write("ustar", archive(member("d", **directory), member("d/f", content=b"x"), member("l", linkname="d/f", **symlink),
     member("h", tarfile.LNKTYPE, linkname="d/f"), member("p", tarfile.FIFOTYPE)))
-write("ustar-prefix", archive(member("p" * 90 + "/" + "n" * 99, content=b"long")))
-write("gnu-long-names", archive(member("a" * 90 + "/" + "b" * 120, content=b"x"),
+write("ustar-prefix", archive(member("p" * 90, **directory), member("p" * 90 + "/" + "n" * 99, content=b"long")))
+write("gnu-long-names", archive(member("a" * 90, **directory), member("a" * 90 + "/" + "b" * 120, content=b"x"),
     member("link", linkname="c" * 300, **symlink), format=tarfile.GNU_FORMAT))
 write("gnu-base-256", archive(member("big-uid", uid=1 << 30), member("before-1970", mtime=-86400), format=tarfile.GNU_FORMAT))
 write("pax-names", archive(member("ä" * 120, content=b"x"), member("link", linkname="ü" * 150, **symlink), format=tarfile.PAX_FORMAT))

@@ -10,6 +10,8 @@ public enum UsageError: Error, Equatable, CustomStringConvertible {
     case invalidValue(String, String, expected: String)
     /// An operand is missing.
     case missingOperand(String)
+    /// An operand is not what it should be; the second text tells why.
+    case invalidOperand(String, String)
     /// There are more operands than the command takes; this is the first of them.
     case unexpectedOperand(String)
 
@@ -21,6 +23,7 @@ public enum UsageError: Error, Equatable, CustomStringConvertible {
         case .unexpectedValue(let name): "option \(name) takes no value"
         case .invalidValue(let name, let value, let expected): "option \(name): found '\(value)', expected \(expected)"
         case .missingOperand(let name): "\(name) is missing"
+        case .invalidOperand(let name, let reason): "\(name): \(reason)"
         case .unexpectedOperand(let operand): "unexpected argument '\(operand)'"
         }
     }

@@ -48,16 +48,25 @@ public struct Pull {
         progress.note(summary(of: image))
         let config = ConfigFile(image.config.config)
         config.warnings.forEach(progress.warn)
-        do {
-            try unpack(image, from: source, into: staging, interruption)
-        } catch is DamagedBlob {
-            progress.warn("a blob of the cache was damaged; starting over with a new one")
-            try staging.startOver()
-            try unpack(image, from: source, into: staging, interruption)
-        }
+        try unpackMending(image, from: source, into: staging, interruption)
         try staging.write(config.text, to: ContainerFolder.config)
         try staging.write(origin(of: image), to: ContainerFolder.image)
         cache.removeUnused(days: Self.cacheDays)
+    }
+
+    /// Unpacks; starts over where a blob of the cache proves wrong, which drops it, so that each is fetched anew once.
+    private func unpackMending(
+        _ image: ResolvedImage, from source: ImageSource, into staging: Staging, _ interruption: Interruption
+    ) throws {
+        for _ in image.manifest.layers {
+            do {
+                return try unpack(image, from: source, into: staging, interruption)
+            } catch is DamagedBlob {
+                progress.warn("a blob of the cache was damaged; starting over with a new one")
+                try staging.startOver()
+            }
+        }
+        try unpack(image, from: source, into: staging, interruption)
     }
 
     private func cache() throws -> BlobCache {

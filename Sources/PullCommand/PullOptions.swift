@@ -43,11 +43,15 @@ public struct PullOptions: Equatable, Sendable {
     let usesCache: Bool
     let progress: ProgressStyle
 
-    /// Understands the arguments. Throws `UsageError`, or `ReferenceError` when REF names no image.
+    /// Understands the arguments. Throws `UsageError` with the option or operand that is wrong.
     public init(_ arguments: ParsedArguments) throws {
         guard let reference = arguments.operands.first else { throw UsageError.missingOperand("REF") }
         guard arguments.operands.count <= 2 else { throw UsageError.unexpectedOperand(arguments.operands[2]) }
-        location = try ImageLocation(parsing: reference)
+        do {
+            location = try ImageLocation(parsing: reference)
+        } catch {
+            throw UsageError.invalidOperand("REF", "\(error)")
+        }
         folder = arguments.operands.count == 2 ? arguments.operands[1] : location.defaultFolder
         guard !["", ".", ".."].contains(folder) else {
             throw UsageError.invalidValue("DIR", folder, expected: "the name of a new folder")

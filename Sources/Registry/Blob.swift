@@ -16,6 +16,8 @@ public final class Blob: @unchecked Sendable {
         /// The name that it gets when it is accepted.
         var finalPath: String?
         var bytesPresent: Int64 = 0
+        /// How many of them were there before this process fetched any.
+        var bytesFound: Int64 = 0
         var isComplete = false
         var failure: (any Error)?
     }
@@ -60,12 +62,13 @@ public final class Blob: @unchecked Sendable {
         if let path, let finalPath, path != finalPath { unsafe _ = rename(path, finalPath) }
     }
 
-    /// The reader found it wrong: it leaves the cache. False when it was not the cache's, so that another try would
-    /// read the same again.
+    /// The reader found it wrong: it leaves the cache. True when some of it had been there before this pull, so that
+    /// another try is worth it; what the registry has sent just now it would send again.
     public func reject() -> Bool {
-        let (path, finalPath) = locked { ($0.path, $0.finalPath) }
-        guard let path, finalPath != nil else { return false }
-        return unsafe unlink(path) == 0
+        let state = locked { $0 }
+        guard let path = state.path, state.finalPath != nil else { return false }
+        unsafe _ = unlink(path)
+        return state.bytesFound > 0
     }
 
     // MARK: The side that fetches
@@ -77,6 +80,7 @@ public final class Blob: @unchecked Sendable {
             state.path = path
             state.finalPath = finalPath
             state.bytesPresent = bytesPresent
+            state.bytesFound = bytesPresent
             state.isComplete = isComplete
         }
     }

@@ -19,7 +19,7 @@ final class URLSessionTransport: HTTPTransport {
         configuration.urlCredentialStorage = nil
         configuration.timeoutIntervalForRequest = idleLimit
         exchanges = ExchangeDelegate()
-        session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+        session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: BoundedQueue())
     }
 
     func get(

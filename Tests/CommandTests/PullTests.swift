@@ -100,7 +100,7 @@ import Testing
             changed += 1
         }
         #expect(changed > 0)
-        let result = try pull("--platform", "linux/amd64", "oci:" + folder("layout")).run()
+        let result = try pull("--platform", "linux/amd64", "oci:" + folder("layout"), "there").run()
         #expect(result.status == 1 && result.errors.contains("sha256:"), "\(result)")
         try expectNothingLeft()
     }

@@ -34,7 +34,7 @@ import Testing
         usleep(300_000)
         terminal.type("\u{1A}")
         try terminal.expect("Stopped")
-        terminal.type("kill %1; wait; tty; exit 5\n")
+        terminal.type("kill -9 %1; wait; exit 5\n")
         #expect(try terminal.wait() == 5, "\(terminal.transcript)")
         #expect(!terminal.transcript.contains("job control turned off"))
     }
@@ -69,14 +69,15 @@ import Testing
 
     @Test func stopsAndContinuesUnderAShell() throws {
         let terminal = try shell()
-        terminal.type("$D box cat\n")
+        terminal.type("$D box sh -c 'echo rea''dy; exec cat'\n")
+        try terminal.expect("ready\r\n")
         terminal.type("one\n")
         try terminal.expect("one\r\none\r\n")
         terminal.type("\u{1A}")
         try terminal.expect("Stopped")
         try terminal.expect("host$ ")
         terminal.type("fg\n")
-        try terminal.expect("box cat")
+        try terminal.expect("exec cat'\r\n")
         terminal.type("two\n")
         try terminal.expect("two\r\ntwo\r\n")
         terminal.type("\u{4}")
@@ -115,7 +116,8 @@ import Testing
 
     @Test func leaksNoDescriptor() throws {
         let program = box.command("box", "sh", "-c", "exec ls /proc/self/fd")
-        let leaking = Program(["sh", "-c", "exec 3</ 7</etc/passwd 11</ 63</; exec \"$@\"", "sh"] + program.arguments)
+        let leaking = Program(
+            ["bash", "-c", "exec 3</ 7</etc/passwd 11</ 63</; exec \"$@\"", "sh"] + program.arguments)
         let piped = try leaking.run()
         #expect(piped.output == "0\n1\n2\n3\n", "3 is the folder that ls reads: \(piped)")
         let terminal = try PseudoTerminal(leaking)

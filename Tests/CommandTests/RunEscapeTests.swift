@@ -6,12 +6,16 @@ import Testing
 /// static busybox.
 @Suite(.enabled(if: RunContainer.isPossible)) struct RunEscapeTests {
     /// How a link leads to the victim's folder; `$V` is its absolute path.
-    static let targets = [
-        "$V", "/oldroot$V", "../../../../../../../../..$V", "/../..$V", "/newroot/../oldroot$V", "/proc/1/root$V",
+    ///
+    /// Beside it the status: a volume in `/proc` is refused, and a way through a folder that is not there leads nowhere
+    /// for the program inside.
+    static let targets: [(String, Int32)] = [
+        ("$V", 0), ("/oldroot$V", 0), ("../../../../../../../../..$V", 0), ("/../..$V", 0),
+        ("/newroot/../oldroot$V", 1), ("/proc/1/root$V", 125),
     ]
 
     @Test(arguments: targets)
-    func staysInside(_ target: String) throws {
+    func staysInside(_ target: String, status: Int32) throws {
         let box = try RunContainer(config: #"{"WorkingDir":"/work/sub","Volumes":{"named:/vol/sub":{}}}"#)
         let victim = box.folder("victim")
         try FileManager.default.createDirectory(atPath: victim, withIntermediateDirectories: false)
@@ -25,8 +29,9 @@ import Testing
         symlink("slash\u{2F}\u{301}x", box.rootfs("/combining"))
         symlink(victim, box.rootfs("/slash"))
         let result = try box.shell("pwd; echo in > /vol/sub/x", options: ["-n", "-v", "other:/combining/y"])
-        #expect(result.status == 0, "\(result)")
+        #expect(result.status == status, "\(result)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: victim).isEmpty, "\(result)")
+        guard status == 0 else { return }
         #expect(try String(contentsOfFile: box.folder("box/volumes/named/x"), encoding: .utf8) == "in\n")
     }
 

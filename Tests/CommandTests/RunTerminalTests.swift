@@ -34,7 +34,9 @@ import Testing
         usleep(300_000)
         terminal.type("\u{1A}")
         try terminal.expect("Stopped")
-        terminal.type("kill -9 %1; wait; exit 5\n")
+        terminal.type("kill -9 %1; echo ki''led\n")
+        try terminal.expect("kiled")
+        terminal.type("exit 5\n")
         #expect(try terminal.wait() == 5, "\(terminal.transcript)")
         #expect(!terminal.transcript.contains("job control turned off"))
     }

@@ -96,8 +96,15 @@ public struct Program: Sendable {
         let words = arguments.map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in words + variables { free(pointer) } }
+        // The threads that tests run on block signals, which the program would inherit.
+        var none = sigset_t()
+        sigemptyset(&none)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
-        let error = posix_spawnp(&child, arguments[0], actions, nil, words, variables)
+        let error = posix_spawnp(&child, arguments[0], actions, &attributes, words, variables)
         guard error == 0 else {
             throw Failure(description: "\(arguments[0]): \(String(cString: strerror(error)))")
         }

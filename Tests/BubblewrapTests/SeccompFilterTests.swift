@@ -1,0 +1,93 @@
+import Testing
+
+@testable import Bubblewrap
+
+@Suite struct SeccompFilterTests {
+    /// What the kernel does with the instructions that the filters use (seccomp_check_filter, bpf(4)).
+    private func answer(_ filter: SeccompFilter, architecture: UInt32, number: UInt32, second: UInt64) throws -> UInt32
+    {
+        var data = [UInt32](repeating: 0xDEAD_BEEF, count: 16)
+        data[0] = number
+        data[1] = architecture
+        data[6] = UInt32(truncatingIfNeeded: second)
+        data[7] = UInt32(second >> 32)
+        var accumulator: UInt32 = 0
+        var position = 0
+        while position < filter.instructions.count {
+            let instruction = filter.instructions[position]
+            position += 1
+            switch instruction.code {
+            case 0x20: accumulator = data[Int(instruction.operand / 4)]
+            case 0x15, 0x35:
+                let holds =
+                    instruction.code == 0x15
+                    ? accumulator == instruction.operand : accumulator >= instruction.operand
+                position += Int(holds ? instruction.jumpIfTrue : instruction.jumpIfFalse)
+            case 0x06: return instruction.operand
+            default: Issue.record("code \(instruction.code)")
+            }
+        }
+        throw Ran(position: position)
+    }
+
+    struct Ran: Error { let position: Int }
+
+    struct Call: CustomTestStringConvertible {
+        let testDescription: String
+        let filter: SeccompFilter.Architecture
+        let architecture: UInt32
+        let ioctl: UInt32
+    }
+
+    static let calls = [
+        Call(testDescription: "x86_64", filter: .x86_64, architecture: 0xC000_003E, ioctl: 16),
+        Call(testDescription: "i386", filter: .x86_64, architecture: 0x4000_0003, ioctl: 54),
+        Call(testDescription: "aarch64", filter: .aarch64, architecture: 0xC000_00B7, ioctl: 29),
+        Call(testDescription: "arm", filter: .aarch64, architecture: 0x4000_0028, ioctl: 54),
+    ]
+
+    @Test(arguments: calls)
+    func deniesTypingAlone(_ call: Call) throws {
+        let filter = SeccompFilter.terminal(call.filter)
+        for request: UInt64 in [0x5412, 0x541C] {
+            for upper: UInt64 in [0, 1, 0xFFFF_FFFF] {
+                let found = try answer(
+                    filter, architecture: call.architecture, number: call.ioctl, second: request | upper << 32)
+                #expect(found == 0x0005_0001)
+            }
+        }
+        for request: UInt64 in [0, 0x5401, 0x5411, 0x5413, 0x541B, 0x541D, 0x5412_0000_0000, UInt64.max] {
+            #expect(
+                try answer(filter, architecture: call.architecture, number: call.ioctl, second: request) == 0x7FFF_0000)
+        }
+        for number: UInt32 in 0..<600 where number != call.ioctl {
+            #expect(
+                try answer(filter, architecture: call.architecture, number: number, second: 0x5412) == 0x7FFF_0000)
+        }
+    }
+
+    @Test func refusesX32() throws {
+        for number: UInt32 in [0, 16, 514, 0x3FFF_FFFF] {
+            #expect(
+                try answer(
+                    .terminal(.x86_64), architecture: 0xC000_003E, number: 0x4000_0000 | number, second: 0)
+                    == 0x0005_0026)
+        }
+    }
+
+    @Test(arguments: [SeccompFilter.Architecture.x86_64, .aarch64])
+    func endsStrangeArchitectures(_ filter: SeccompFilter.Architecture) throws {
+        for architecture: UInt32 in [0, 0x8000_0016, 0xC000_00F3]
+            + Self.calls.filter({ $0.filter != filter }).map(\.architecture)
+        {
+            #expect(
+                try answer(.terminal(filter), architecture: architecture, number: 16, second: 0) == 0x8000_0000)
+        }
+    }
+
+    @Test func isEightBytesAnInstruction() {
+        let filter = SeccompFilter.terminal(.x86_64)
+        #expect(filter.bytes.count == filter.instructions.count * 8 && filter.instructions.count == 17)
+        #expect(filter.bytes.prefix(16) == [0x20, 0, 0, 0, 4, 0, 0, 0, 0x15, 0, 2, 0, 0x3E, 0, 0, 0xC0])
+    }
+}

@@ -76,7 +76,7 @@ public final class PseudoTerminal {
     public func wait(limit: Double = 30) throws -> Int32 {
         let deadline = Date(timeIntervalSinceNow: limit)
         while Date() < deadline && readMore() {}
-        return try Program.wait(for: child, limit: limit, words)
+        return try Program.wait(for: child, limit: limit, words).status
     }
 
     /// False when the program and all that share its terminal are gone.

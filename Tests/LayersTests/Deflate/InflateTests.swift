@@ -97,6 +97,20 @@ import Testing
         }
     }
 
+    /// A fixed block of a letter and 4000 matches of 258 bytes, in bits as they are sent: more than the window holds.
+    @Test(arguments: [Inflate.Implementation.fast, .plain], [1, .max])
+    func outputOverflowsTheWindow(_ implementation: Inflate.Implementation, chunkSize: Int) throws {
+        let letter = [1, 0, 0, 1, 0, 0, 0, 1]
+        let match = [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]
+        let bits = [1, 1, 0] + letter + repeatElement(match, count: 4000).joined() + [0, 0, 0, 0, 0, 0, 0]
+        let compressed = stride(from: 0, to: bits.count, by: 8).map { start in
+            bits[start..<min(start + 8, bits.count)].reversed().reduce(UInt8(0)) { $0 << 1 | UInt8($1) }
+        }
+        let output = try inflated(compressed, chunkSize: chunkSize, by: implementation)
+        #expect(output.count == 1 + 4000 * 258)
+        #expect(output.allSatisfy { $0 == 0x61 })
+    }
+
     @Test func lengthsAndDistancesAreThoseOfTheTable() {
         #expect(
             (257...285).map { MatchSymbols.length($0).base } == [

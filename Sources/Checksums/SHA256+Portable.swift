@@ -1,52 +1,97 @@
 extension SHA256 {
-    /// Runs the compression function over whole blocks. Eight rounds stand in a row, so that the working variables
-    /// change their names instead of their places.
+    /// Runs the compression function over whole blocks.
     static func compressPortably(_ blocks: RawSpan, into state: inout SIMD8<UInt32>) {
         let constants = roundConstants.span
-        var schedule = InlineArray<16, UInt32>(repeating: 0)
         var offset = 0
         while offset &+ blockSize <= blocks.byteCount {
-            var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-            var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+            var schedule = Schedule(repeating: 0)
             for index in 0..<16 { schedule[index] = blocks.bigEndian32(at: offset &+ 4 &* index) }
-            for first in stride(from: 0, to: 64, by: 8) {
-                if first >= 16 { extend(&schedule, from: first) }
-                round(a, b, c, &d, e, f, g, &h, constants[first], schedule[first & 8])
-                round(h, a, b, &c, d, e, f, &g, constants[first &+ 1], schedule[first & 8 | 1])
-                round(g, h, a, &b, c, d, e, &f, constants[first &+ 2], schedule[first & 8 | 2])
-                round(f, g, h, &a, b, c, d, &e, constants[first &+ 3], schedule[first & 8 | 3])
-                round(e, f, g, &h, a, b, c, &d, constants[first &+ 4], schedule[first & 8 | 4])
-                round(d, e, f, &g, h, a, b, &c, constants[first &+ 5], schedule[first & 8 | 5])
-                round(c, d, e, &f, g, h, a, &b, constants[first &+ 6], schedule[first & 8 | 6])
-                round(b, c, d, &e, f, g, h, &a, constants[first &+ 7], schedule[first & 8 | 7])
+            var working = Working(state)
+            eightRounds(&working, schedule, 0, constants, 0)
+            eightRounds(&working, schedule, 8, constants, 0)
+            for first in stride(from: 16, to: 64, by: 16) {
+                extend(&schedule, 0)
+                eightRounds(&working, schedule, 0, constants, first)
+                extend(&schedule, 8)
+                eightRounds(&working, schedule, 8, constants, first)
             }
-            state &+= [a, b, c, d, e, f, g, h]
+            state &+= [
+                working.a, working.b, working.c, working.d, working.e, working.f, working.g, working.h,
+            ]
             offset &+= blockSize
         }
     }
 
-    /// The next eight words of the message schedule, each in the place of the word sixteen before it.
-    @inline(__always)
-    private static func extend(_ schedule: inout InlineArray<16, UInt32>, from first: Int) {
-        for index in first..<first &+ 8 {
-            let (w2, w15) = (schedule[(index &- 2) & 15], schedule[(index &- 15) & 15])
-            let sigma0 = rotated(w15, 7) ^ rotated(w15, 18) ^ w15 &>> 3
-            let sigma1 = rotated(w2, 17) ^ rotated(w2, 19) ^ w2 &>> 10
-            schedule[index & 15] &+= sigma0 &+ schedule[(index &- 7) & 15] &+ sigma1
+    /// The last sixteen words of the message schedule; word t stands at t modulo 16.
+    private typealias Schedule = InlineArray<16, UInt32>
+
+    /// The eight working variables.
+    private struct Working {
+        var a, b, c, d, e, f, g, h: UInt32
+        var bc: UInt32
+
+        init(_ state: SIMD8<UInt32>) {
+            (a, b, c, d) = (state[0], state[1], state[2], state[3])
+            (e, f, g, h) = (state[4], state[5], state[6], state[7])
+            bc = b ^ c
         }
     }
 
+    /// Eight rounds in a row, so that the working variables change their names instead of their places.
+    @inline(__always)
+    private static func eightRounds(
+        _ v: inout Working, _ schedule: Schedule, _ index: Int, _ constants: Span<UInt32>, _ first: Int
+    ) {
+        let t = first &+ index
+        round(v.a, v.b, &v.d, v.e, v.f, v.g, &v.h, &v.bc, constants[t] &+ schedule[index])
+        round(v.h, v.a, &v.c, v.d, v.e, v.f, &v.g, &v.bc, constants[t &+ 1] &+ schedule[index &+ 1])
+        round(v.g, v.h, &v.b, v.c, v.d, v.e, &v.f, &v.bc, constants[t &+ 2] &+ schedule[index &+ 2])
+        round(v.f, v.g, &v.a, v.b, v.c, v.d, &v.e, &v.bc, constants[t &+ 3] &+ schedule[index &+ 3])
+        round(v.e, v.f, &v.h, v.a, v.b, v.c, &v.d, &v.bc, constants[t &+ 4] &+ schedule[index &+ 4])
+        round(v.d, v.e, &v.g, v.h, v.a, v.b, &v.c, &v.bc, constants[t &+ 5] &+ schedule[index &+ 5])
+        round(v.c, v.d, &v.f, v.g, v.h, v.a, &v.b, &v.bc, constants[t &+ 6] &+ schedule[index &+ 6])
+        round(v.b, v.c, &v.e, v.f, v.g, v.h, &v.a, &v.bc, constants[t &+ 7] &+ schedule[index &+ 7])
+    }
+
+    /// The next eight words, each in the place of the word sixteen before it.
+    @inline(__always)
+    private static func extend(_ schedule: inout Schedule, _ first: Int) {
+        extend(&schedule, at: first)
+        extend(&schedule, at: first &+ 1)
+        extend(&schedule, at: first &+ 2)
+        extend(&schedule, at: first &+ 3)
+        extend(&schedule, at: first &+ 4)
+        extend(&schedule, at: first &+ 5)
+        extend(&schedule, at: first &+ 6)
+        extend(&schedule, at: first &+ 7)
+    }
+
+    @inline(__always)
+    private static func extend(_ schedule: inout Schedule, at index: Int) {
+        schedule[index] &+=
+            sigma0(schedule[(index &+ 1) & 15]) &+ schedule[(index &+ 9) & 15] &+ sigma1(schedule[(index &+ 14) & 15])
+    }
+
+    @inline(__always)
+    private static func sigma0(_ word: UInt32) -> UInt32 { rotated(word, 7) ^ rotated(word, 18) ^ word &>> 3 }
+
+    @inline(__always)
+    private static func sigma1(_ word: UInt32) -> UInt32 { rotated(word, 17) ^ rotated(word, 19) ^ word &>> 10 }
+
+    /// `sum`: the round's constant and word. `bc`: b ^ c, which the round before had as a ^ b. The sums Σ0 and Σ1 are nested
+    /// rotations, which take fewer moves on a processor that rotates in place.
     @inline(__always)
     private static func round(
-        _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32,
-        _ h: inout UInt32,
-        _ constant: UInt32, _ word: UInt32
+        _ a: UInt32, _ b: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32,
+        _ bc: inout UInt32, _ sum: UInt32
     ) {
-        let sum1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-        let sum0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
+        let sum1 = rotated(rotated(rotated(e, 14) ^ e, 5) ^ e, 6)
+        let sum0 = rotated(rotated(rotated(a, 9) ^ a, 11) ^ a, 2)
         let choice = g ^ (e & (f ^ g))
-        let majority = (a & b) | (c & (a | b))
-        let step = h &+ constant &+ word &+ sum1 &+ choice
+        let ab = a ^ b
+        let majority = b ^ (ab & bc)
+        bc = ab
+        let step = h &+ sum &+ sum1 &+ choice
         d = d &+ step
         h = step &+ sum0 &+ majority
     }

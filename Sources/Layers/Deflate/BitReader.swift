@@ -35,6 +35,8 @@ struct BitReader {
             next = 0
         }
         let count = try Self.read(from: &source, into: &bytes, at: end)
+        // The fast loop reads without checks up to `end`.
+        precondition(count <= Self.capacity - end, "a ByteSource returned more bytes than it was lent")
         end += count
         isFinal = count == 0
     }

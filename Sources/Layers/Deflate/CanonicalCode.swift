@@ -8,11 +8,11 @@ struct CanonicalCode {
     /// The symbols that have codes, in the order of their codes.
     private var symbols: [Int] = []
 
-    init(lengths: some Collection<UInt8>) {
+    init(lengths: [UInt8]) {
         for length in lengths { counts[Int(length)] += 1 }
         counts[0] = 0
         for length in 1...Self.longestLength {
-            for (symbol, symbolLength) in lengths.enumerated() where symbolLength == length { symbols.append(symbol) }
+            for symbol in lengths.indices where lengths[symbol] == length { symbols.append(symbol) }
         }
     }
 

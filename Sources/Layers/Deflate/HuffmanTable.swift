@@ -34,6 +34,7 @@ struct HuffmanTable {
         var counts = InlineArray<16, Int>(repeating: 0)
         for length in lengths { counts[Int(length)] += 1 }
         let symbols = Self.sorted(lengths, counts)
+        let symbolCount = lengths.count - counts[0]
         var entries = entries.mutableSpan
         // The main table is that of the codes so far; it doubles with every bit. Complete codes leave no gap.
         var filledBitCount = 1
@@ -42,11 +43,12 @@ struct HuffmanTable {
         // The code of the symbol, its first bit lowest.
         var code = 0
         var subtable = (prefix: -1, start: mainCount, end: mainCount)
-        for symbol in symbols {
-            let length = Int(lengths[Int(symbol)])
+        for index in 0..<symbolCount {
+            let symbol = Int(symbols[index])
+            let length = Int(lengths[symbol])
             Self.double(&entries, from: &filledBitCount, to: min(length, indexBitCount))
             if length <= indexBitCount {
-                entries[code] = alphabet.entry(Int(symbol), codeBitCount: length)
+                entries[code] = alphabet.entry(symbol, codeBitCount: length)
             } else {
                 let prefix = code & (mainCount - 1)
                 if prefix != subtable.prefix {
@@ -56,7 +58,7 @@ struct HuffmanTable {
                     entries[prefix] =
                         Self.exceptional | UInt32(subtable.start) << 16 | UInt32(bitCount) << 8 | UInt32(indexBitCount)
                 }
-                let entry = alphabet.entry(Int(symbol), codeBitCount: length - indexBitCount)
+                let entry = alphabet.entry(symbol, codeBitCount: length - indexBitCount)
                 let first = subtable.start + code >> indexBitCount
                 for index in stride(from: first, to: subtable.end, by: 1 << (length - indexBitCount)) {
                     entries[index] = entry
@@ -78,10 +80,10 @@ struct HuffmanTable {
     }
 
     /// The symbols that have codes, in the order of their codes.
-    private static func sorted(_ lengths: [UInt8], _ counts: InlineArray<16, Int>) -> [UInt16] {
+    private static func sorted(_ lengths: [UInt8], _ counts: InlineArray<16, Int>) -> InlineArray<288, UInt16> {
         var next = InlineArray<16, Int>(repeating: 0)
         for length in 2..<16 { next[length] = next[length - 1] + counts[length - 1] }
-        var symbols = [UInt16](repeating: 0, count: lengths.count - counts[0])
+        var symbols = InlineArray<288, UInt16>(repeating: 0)
         for (symbol, length) in lengths.enumerated() where length > 0 {
             symbols[next[Int(length)]] = UInt16(symbol)
             next[Int(length)] += 1
@@ -123,12 +125,14 @@ struct HuffmanTable {
             var entry = entries[index]
             var bitCount = entry & Self.bits
             guard bitCount <= longest, entry & Self.literalCount != 0 else { continue }
-            for shift: UInt32 in [8, 16] {
+            var shift: UInt32 = 8
+            repeat {
                 let next = entries[index &>> Int(bitCount)]
                 bitCount &+= next & Self.bits
                 guard bitCount <= indexBitCount, next & Self.literalCount != 0 else { break }
                 entry &+= 1 << 6 &+ next & Self.bits &+ (next & 0xFF00) &<< shift
-            }
+                shift &+= 8
+            } while shift <= 16
             entries[index] = entry
         }
     }

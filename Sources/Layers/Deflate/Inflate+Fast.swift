@@ -6,6 +6,12 @@ extension Inflate {
         private(set) var distance = HuffmanTable(
             indexBitCount: InflateFastLoop.distanceBitCount, entryCount: InflateFastLoop.distanceEntryCount)
 
+        static let fixed = {
+            var tables = Tables()
+            tables.build(.fixed)
+            return tables
+        }()
+
         mutating func build(_ lengths: CodeLengths) {
             literalLength.build(lengths.literalLength, alphabet: .literalLength)
             let literals = lengths.literalLength[..<CodeLengths.endOfBlock]

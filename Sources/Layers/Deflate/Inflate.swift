@@ -22,7 +22,7 @@ struct Inflate {
     private var lengths = CodeLengths.fixed
     /// Made when it is needed, at the edges.
     private var plainLoop: InflatePlainLoop?
-    var tables = Tables()
+    var tables = Tables.fixed
     private let implementation: Implementation
 
     /// How symbols are decoded; tests force the reference.
@@ -61,8 +61,12 @@ struct Inflate {
         isLastBlock = try input.take(1) == 1
         switch try input.take(2) {
         case 0: state = .stored(remaining: try Self.readStoredLength(&input))
-        case 1: begin(.fixed)
-        case 2: begin(try CodeLengths(dynamicFrom: &input, blockAtByte: start))
+        case 1:
+            begin(.fixed)
+            tables = .fixed
+        case 2:
+            begin(try CodeLengths(dynamicFrom: &input, blockAtByte: start))
+            if implementation == .fast { tables.build(lengths) }
         default: throw .reservedBlockType(atByte: start)
         }
     }
@@ -70,7 +74,6 @@ struct Inflate {
     private mutating func begin(_ lengths: CodeLengths) {
         self.lengths = lengths
         plainLoop = nil
-        if implementation == .fast { tables.build(lengths) }
         state = .symbols
     }
 
@@ -78,6 +81,7 @@ struct Inflate {
         input.alignToByte()
         let length = try input.take(16)
         let complement = try input.take(16)
+        input.alignToByte()
         guard length == ~complement & 0xFFFF else {
             throw .storedLengthMismatch(length: length, complement: complement, atByte: input.byteOffset - 4)
         }

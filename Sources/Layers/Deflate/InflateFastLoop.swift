@@ -123,7 +123,7 @@
 
             // SAFETY: invariant 3.
             unsafe entry = distances[Int(truncatingIfNeeded: bitBuffer & distanceMask)]
-            if bitCount & 63 < 39 { refill() }
+            refill()
             if entry & HuffmanTable.exceptional != 0, entry & HuffmanTable.noCode == 0 {
                 consume(entry)
                 // SAFETY: invariant 3.

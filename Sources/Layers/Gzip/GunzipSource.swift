@@ -4,7 +4,7 @@ internal import Checksums
 ///
 /// Several members in a row are one stream, and zeros after the last are accepted, as tape padding; nothing else is.
 /// Names, comments and extra fields are skipped. A checksum is compared after the bytes it covers were handed on, so
-/// only a stream that was read to its end is known to be whole. Holds about 400 KiB.
+/// only a stream that was read to its end is known to be whole. Holds about 240 KiB.
 public struct GunzipSource: ByteSource {
     private var source: any ByteSource
     var input = BitReader()

@@ -47,7 +47,7 @@ struct BytesInChunks: ByteSource {
 }
 
 /// All that `source` gives, read into buffers of `bufferSize`.
-func readAll(_ source: any ByteSource, bufferSize: Int = 100_000) throws -> [UInt8] {
+func readAll(_ source: any ByteSource, bufferSize: Int = 10_000) throws -> [UInt8] {
     var source = source
     var all: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: bufferSize)

@@ -1,3 +1,4 @@
+import Checksums
 import Testing
 
 @testable import Layers
@@ -63,6 +64,42 @@ import Testing
             ]
             #expect(truncations.contains { "\($0)" == error.map { "\($0)" } })
         }
+    }
+
+    /// A changed byte either throws or does not matter: then it lies in a field that no checksum covers.
+    @Test(arguments: DeflateFixture.gzip)
+    func everyChangedByteThrowsOrChangesNothing(_ fixture: DeflateFixture) throws {
+        for index in fixture.compressed.indices {
+            for change: UInt8 in [0x01, 0x10, 0x80, 0xFF] {
+                var changed = fixture.compressed
+                changed[index] ^= change
+                guard let output = try? readAll(GunzipSource(BytesInChunks(changed))) else { continue }
+                #expect(output == fixture.expected)
+            }
+        }
+    }
+
+    /// More than the window holds, in stored blocks.
+    @Test(arguments: [1000, 65_536, .max])
+    func longStreamsSlideThroughTheWindow(chunkSize: Int) throws {
+        var deflate: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
+        var expected: [UInt8] = []
+        var state: UInt32 = 1
+        for block in 0..<6 {
+            let bytes = (0..<60_000).map { _ -> UInt8 in
+                state = state &* 1_103_515_245 &+ 12345
+                return UInt8(truncatingIfNeeded: state >> 16)
+            }
+            expected += bytes
+            deflate += [block == 5 ? 1 : 0, 0x60, 0xEA, 0x9F, 0x15] + bytes
+        }
+        var checksum = CRC32()
+        // SAFETY: bytes have no padding.
+        checksum.update(unsafe expected.span.bytes)
+        for word in [checksum.value, UInt32(expected.count)] {
+            deflate += (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+        }
+        #expect(try readAll(GunzipSource(BytesInChunks(deflate, chunkSize: chunkSize))) == expected)
     }
 
     @Test func longNamesAreRefused() throws {

@@ -76,7 +76,7 @@ import Testing
     func bothLoopsAgreeOnChangedBytes(_ fixture: DeflateFixture) {
         let padded = fixture.compressed + [UInt8](repeating: 0x55, count: 40)
         for index in fixture.compressed.indices {
-            for change: UInt8 in [0x01, 0x80, 0xFF, 0x5A] {
+            for change: UInt8 in [0x01, 0x10, 0x80, 0xFF] {
                 var changed = padded
                 changed[index] ^= change
                 #expect(outcome(changed, by: .fast) == outcome(changed, by: .plain))
@@ -95,6 +95,19 @@ import Testing
                 return []
             }
         }
+    }
+
+    /// A fixed block of a letter and 4000 matches of 258 bytes, in bits as they are sent: more than the window holds.
+    @Test(arguments: [Inflate.Implementation.fast, .plain], [1, .max])
+    func outputOverflowsTheWindow(_ implementation: Inflate.Implementation, chunkSize: Int) throws {
+        let letter = [1, 0, 0, 1, 0, 0, 0, 1]
+        let match = [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]
+        let bits = [1, 1, 0] + letter + repeatElement(match, count: 4000).joined() + [0, 0, 0, 0, 0, 0, 0]
+        let compressed = stride(from: 0, to: bits.count, by: 8).map { start in
+            bits[start..<min(start + 8, bits.count)].reversed().reduce(UInt8(0)) { $0 << 1 | UInt8($1) }
+        }
+        let output = try inflated(compressed, chunkSize: chunkSize, by: implementation)
+        #expect(output == [UInt8](repeating: 0x61, count: 1 + 4000 * 258))
     }
 
     @Test func lengthsAndDistancesAreThoseOfTheTable() {

@@ -76,7 +76,11 @@ public final class PseudoTerminal {
     public func wait(limit: Double = 30) throws -> Int32 {
         let deadline = Date(timeIntervalSinceNow: limit)
         while Date() < deadline && readMore() {}
-        return try Program.wait(for: child, limit: limit, words).status
+        do {
+            return try Program.wait(for: child, limit: limit, words).status
+        } catch {
+            throw Program.Failure(description: "\(error); the terminal shows:\n\(transcript)")
+        }
     }
 
     /// False when the program and all that share its terminal are gone.

@@ -94,8 +94,8 @@ struct BlobDownload: Sendable {
         // What a server without ranges sends again is skipped; the reader may have read it already.
         let skip = Mutex<Int64>(0)
         let failure = Mutex<(any Error)?>(nil)
-        do {
-            return try client.stream(blob.descriptor, from: asRange ? offset : 0) { start in
+        let outcome = Result {
+            try client.stream(blob.descriptor, from: asRange ? offset : 0) { start in
                 skip.withLock { $0 = offset - start }
             } receive: { data in
                 do {
@@ -106,9 +106,9 @@ struct BlobDownload: Sendable {
                     return false
                 }
             }
-        } catch {
-            throw failure.withLock { $0 } ?? error
         }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        return try outcome.get()
     }
 
     /// Throws what an answer means that did not bring the rest.

@@ -8,6 +8,8 @@ final class Exchange: Sendable {
         var response: HTTPResponse?
         var redirects = 0
         var isAccepted = false
+        /// Nobody wants the rest of the body, but it still comes for a moment.
+        var isBrokenOff = false
         var failure: RegistryError?
     }
 
@@ -70,8 +72,15 @@ final class Exchange: Sendable {
 
     /// Takes a piece of the body; false when the rest is not wanted.
     func didReceive(_ data: Data) -> Bool {
-        if state.withLock({ $0.isAccepted }) { return receive(data) }
-        return state.withLock { state in
+        let (isAccepted, isBrokenOff) = state.withLock { ($0.isAccepted, $0.isBrokenOff) }
+        guard !isBrokenOff else { return true }
+        let isWanted = isAccepted ? receive(data) : collectWords(data)
+        state.withLock { $0.isBrokenOff = !isWanted }
+        return isWanted
+    }
+
+    private func collectWords(_ data: Data) -> Bool {
+        state.withLock { state in
             let room = HTTPResponse.wordsLimit - (state.response?.body.count ?? 0)
             state.response?.body.append(data.prefix(room))
             return data.count <= room

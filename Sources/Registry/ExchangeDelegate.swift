@@ -57,7 +57,9 @@ final class ExchangeDelegate: NSObject, URLSessionDataDelegate, Sendable {
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         guard let exchange = exchange(of: dataTask) else { return }
-        if !exchange.didReceive(data) { dataTask.cancel() }
+        guard !exchange.didReceive(data) else { return }
+        (session.delegateQueue as? BoundedQueue)?.stopWaiting()
+        dataTask.cancel()
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {

@@ -14,13 +14,9 @@ extension RegistryClient {
         _ transport: any HTTPTransport, _ request: HTTPRequest, limit: Int64, subject: String
     ) throws -> (HTTPResponse, [UInt8]) {
         let body = Body(limit: limit)
-        do {
-            let response = try transport.get(request, accepts: { $0.status == 200 }, receive: body.append)
-            return (response, body.bytes)
-        } catch {
-            guard !body.isTooLarge else { throw RegistryError.tooLarge(subject: subject, limit: limit) }
-            throw error
-        }
+        let outcome = Result { try transport.get(request, accepts: { $0.status == 200 }, receive: body.append) }
+        guard !body.isTooLarge else { throw RegistryError.tooLarge(subject: subject, limit: limit) }
+        return (try outcome.get(), body.bytes)
     }
 
     /// The error that a status means.

@@ -17,6 +17,8 @@ final class ScriptedServer: Sendable {
         var status = 200
         var headers: [(String, String)] = []
         var body: [UInt8] = []
+        /// Goes on with zeros until the client hangs up, up to 512 MiB.
+        var isEndless = false
         /// Closes the connection after so many bytes of the body, although more were announced.
         var cutAfter: Int?
         /// Seconds to wait before the body.
@@ -81,7 +83,7 @@ final class ScriptedServer: Sendable {
 
     private func send(_ answer: Answer, to connection: CInt) {
         var head = "HTTP/1.1 \(answer.status) X\r\nConnection: close\r\n"
-        if !answer.headers.contains(where: { $0.0.lowercased() == "content-length" }) {
+        if !answer.isEndless, !answer.headers.contains(where: { $0.0.lowercased() == "content-length" }) {
             head += "Content-Length: \(answer.body.count)\r\n"
         }
         for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }
@@ -92,6 +94,10 @@ final class ScriptedServer: Sendable {
             let piece = Array(body[start..<min(start + 16 << 10, body.count)])
             guard write(piece, to: connection) else { return }
             record.withLock { $0.bodyBytes += piece.count }
+        }
+        let zeros = [UInt8](repeating: 0, count: 16 << 10)
+        while answer.isEndless, bodyBytes < 512 << 20, write(zeros, to: connection) {
+            record.withLock { $0.bodyBytes += zeros.count }
         }
     }
 

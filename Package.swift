@@ -52,9 +52,14 @@ let package = Package(
             "Layers", uses: ["ContainerImage", "Checksums"],
             settings: optimized + [.enableExperimentalFeature("Extern")]),
         module("Bubblewrap", uses: ["ContainerImage"]),
-        module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
+        module("Fetching", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
+        module("PullCommand", uses: ["Fetching", "Registry", "Layers", "ContainerImage", "Console"]),
+        module("SaveCommand", uses: ["Fetching", "Registry", "Layers", "ContainerImage", "Console"]),
+        module("InspectCommand", uses: ["Fetching", "Registry", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
         command("d-pull", uses: "PullCommand"),
+        command("d-save", uses: "SaveCommand"),
+        command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
@@ -64,7 +69,9 @@ let package = Package(
         tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
-        tests(of: "PullCommand", "RunCommand", "d-pull", "d-run", name: "CommandTests"),
+        tests(
+            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "d-pull", "d-run", "d-save", "d-inspect",
+            name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,6 +18,7 @@ struct LiveView {
     /// Draws lines in the place of those before: those layers that something happens to, as many as there is room for,
     /// and the sum.
     mutating func draw(_ layers: [LayerProgress], doing verb: String, total: String, columns: Int, rows: Int) -> String {
+        guard rows > 1 else { return erase(columns: columns) }
         let width = max(1, columns - 1)
         let lines =
             layers.lazy.filter(\.isActive).prefix(max(0, rows - 2)).map { $0.line(width: width, doing: verb) }

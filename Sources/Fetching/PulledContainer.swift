@@ -101,7 +101,8 @@ public struct PulledContainer {
     }
 
     private static func json(_ path: String) throws -> JSON {
-        do { return try JSON(parsing: try text(path)) } catch { throw Failure(description: "'\(path)': \(error)") }
+        let text = try text(path)
+        do { return try JSON(parsing: text) } catch { throw Failure(description: "'\(path)': \(error)") }
     }
 
     private static func text(_ path: String) throws -> [UInt8] {

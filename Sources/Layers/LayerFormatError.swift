@@ -4,7 +4,7 @@ public enum LayerFormatError: Error, Equatable, CustomStringConvertible {
     case encrypted(String)
     /// The first bytes are those of another compressor.
     case unsupportedCompression(String)
-    /// An archive of an image is cut off: the file that goes beyond its end.
+    /// An archive of an image is cut off: what goes beyond its end.
     case archiveCutOff(String)
     /// An archive of an image holds more entries than this.
     case tooManyMembers(Int)
@@ -16,7 +16,7 @@ public enum LayerFormatError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .encrypted(let type): "encrypted layers are not supported (media type '\(type.prefix(200))')"
         case .unsupportedCompression(let name): "compressed with \(name); expected gzip, zstd or a plain tar"
-        case .archiveCutOff(let name): "the archive ends inside of '\(name)'"
+        case .archiveCutOff(let name): "the archive ends inside of \(name)"
         case .tooManyMembers(let limit): "the archive has more than \(limit) entries"
         case .archiveTooLarge(let limit):
             "the archive unpacks to more than the \(limit) bytes that are free; set TMPDIR to a folder with more room"

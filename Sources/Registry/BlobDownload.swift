@@ -87,9 +87,14 @@ struct BlobDownload: Sendable {
             }
             var opened = stat()
             var named = stat()
-            if unsafe fstat(part, &opened) == 0, unsafe stat("\(path).part", &named) == 0, opened.st_ino == named.st_ino
-            {
-                return .part(part)
+            let isStillThere =
+                unsafe fstat(part, &opened) == 0 && stat("\(path).part", &named) == 0 && opened.st_ino == named.st_ino
+            if isStillThere {
+                // Between the look at the finished blob and this lock another process may have finished it.
+                guard Self.openFinished(blob, in: cache) else { return .part(part) }
+                unsafe _ = unlink("\(path).part")
+                close(part)
+                return .finished
             }
             close(part)  // it got its final name, or was dropped, while we waited
         }

@@ -28,7 +28,7 @@ public struct TarIndex {
             switch entry.kind {
             case .regular where entry.extents == nil:
                 guard entry.size <= Int64(status.st_size) - reader.byteOffset else {
-                    throw LayerFormatError.archiveCutOff(name.description)
+                    throw LayerFormatError.archiveCutOff("'\(name)'")
                 }
                 members[name.description] = reader.byteOffset..<reader.byteOffset + entry.size
             case .hardLink: links[name.description] = Self.resolve(entry.linkname, from: .root)
@@ -36,6 +36,7 @@ public struct TarIndex {
             default: break
             }
         }
+        guard reader.byteOffset <= Int64(status.st_size) else { throw LayerFormatError.archiveCutOff("its last entry") }
         for (name, target) in links {
             var target = target
             for _ in 1..<Self.hopLimit where members[target] == nil { target = links[target] ?? target }

@@ -17,7 +17,8 @@ struct LiveView {
 
     /// Draws lines in the place of those before: those layers that something happens to, as many as there is room for,
     /// and the sum.
-    mutating func draw(_ layers: [LayerProgress], doing verb: String, total: String, columns: Int, rows: Int) -> String {
+    mutating func draw(_ layers: [LayerProgress], doing verb: String, total: String, columns: Int, rows: Int) -> String
+    {
         guard rows > 1 else { return erase(columns: columns) }
         let width = max(1, columns - 1)
         let lines =

@@ -12,7 +12,8 @@ struct ProgressSum {
         processing.add(processed, at: time)
         let isDownloading = downloaded < size
         let speed = isDownloading ? downloads.perSecond : processing.perSecond
-        var text = "\(layers.count { $0.isDone })/\(layers.count) layers, "
+        var text =
+            "\(layers.count { $0.isDone })/\(layers.count) layers, "
             + "\(ByteCount(isDownloading ? downloaded : processed)) of \(ByteCount(size))"
         guard speed > 0 else { return text }
         text += ", \(ByteCount(Int64(speed)))/s"

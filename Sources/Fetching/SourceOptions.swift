@@ -37,7 +37,9 @@ public struct SourceOptions: Equatable, Sendable {
         plainHTTP = arguments.has("--plain-http")
         isOffline = arguments.has("--offline")
         usesCache = !arguments.has("--no-cache")
-        if isOffline, !usesCache { throw .invalidOperand("--offline", "it takes all from the cache, without --no-cache") }
+        if isOffline, !usesCache {
+            throw .invalidOperand("--offline", "it takes all from the cache, without --no-cache")
+        }
     }
 
     /// Understands a REF. Throws `UsageError`.

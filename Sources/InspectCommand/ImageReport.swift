@@ -18,7 +18,9 @@ struct ImageReport {
     }
 
     /// A layer that is not compressed has its size in the manifest; of others it is not known before they are unpacked.
-    private static func unpackedSize(_ layer: Descriptor) -> Int64? { layer.mediaType.hasSuffix(".tar") ? layer.size : nil }
+    private static func unpackedSize(_ layer: Descriptor) -> Int64? {
+        layer.mediaType.hasSuffix(".tar") ? layer.size : nil
+    }
 
     private var size: Int64 { image.manifest.layers.reduce(0) { $0.addingReportingOverflow($1.size).partialValue } }
 

@@ -54,7 +54,9 @@ public final class Blob: @unchecked Sendable {
             return 0
         }
         let wanted = Int(min(available, Int64(buffer.byteCount)))
-        let count = unsafe buffer.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, wanted, Int(start + offset)) }
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe pread(file, $0.baseAddress, wanted, Int(start + offset))
+        }
         guard count > 0 else {
             throw RegistryError.file(
                 "blob \(descriptor.digest.short)", reason: count < 0 ? Self.words(errno) : "it was cut off")

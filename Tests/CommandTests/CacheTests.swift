@@ -80,7 +80,8 @@ struct CacheTests {
 
     @Test func aCacheThatCannotBeWrittenIsReadAndLeftAlone() throws {
         try #require(pull(name, "first").run().status == 0)
-        try commands.shell("chown -R 0:0 cache; chmod -R go-w cache; chmod -R a+rX cache; find cache -type f | sort > before")
+        try commands.shell(
+            "chown -R 0:0 cache; chmod -R go-w cache; chmod -R a+rX cache; find cache -type f | sort > before")
         let requests = try registry.blobRequests()
         let second = try pull(name, "second").run()
         #expect(second.status == 0 && second.errors.contains("going on without it"), "\(second)")
@@ -173,7 +174,8 @@ struct CacheTests {
     @Test func offlineADamagedBlobIsMissing() throws {
         try #require(pull(name, "first").run().status == 0)
         try commands.shell(
-            "for blob in $(find cache -size +1000k); do printf XX | dd of=$blob bs=1 seek=100 conv=notrunc 2>/dev/null; done")
+            "for blob in $(find cache -size +1000k); do printf XX | dd of=$blob bs=1 seek=100 conv=notrunc 2>/dev/null; done"
+        )
         let result = try pull("--offline", name, "second").run()
         #expect(result.status == 1 && result.errors.contains("not in the cache"), "\(result)")
         #expect(try commands.names().filter { $0.contains("second") }.isEmpty)

@@ -48,7 +48,8 @@ struct InspectTests {
     @Test func printsTheDigestAlone() throws {
         let hello = "oci:" + Fixture.path("images/hello")
         #expect(
-            try inspect("--digest", hello) == "sha256:1c54ee1747961c11fcdfd01848dfb2ea6b3d186b9b9aaa41e197bb5c98942ca7\n")
+            try inspect("--digest", hello)
+                == "sha256:1c54ee1747961c11fcdfd01848dfb2ea6b3d186b9b9aaa41e197bb5c98942ca7\n")
         let platforms = try json(try inspect("--json", hello))["platforms"].strings()
         #expect(platforms == ["linux/amd64", "linux/arm64"])
     }
@@ -73,7 +74,9 @@ struct InspectTests {
     }
 
     @Test func whatAnImageSaysCannotDriveTheTerminal() throws {
-        try commands.shell("umoci config --image images:1 --config.label \"evil=$(printf '\\033]0;x\\007')\"; chmod -R a+rX images")
-        #expect(try !inspect("oci:images:1").contains("\u{1b}") && !inspect("--json", "oci:images:1").contains("\u{1b}"))
+        try commands.shell(
+            "umoci config --image images:1 --config.label \"evil=$(printf '\\033]0;x\\007')\"; chmod -R a+rX images")
+        #expect(
+            try !inspect("oci:images:1").contains("\u{1b}") && !inspect("--json", "oci:images:1").contains("\u{1b}"))
     }
 }

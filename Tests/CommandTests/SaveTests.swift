@@ -48,7 +48,8 @@ struct SaveTests {
             #expect(
                 try TreeListing.difference(SmallImages.judge(), commands.folder("b\(tag)/rootfs")).isEmpty)
         }
-        let digests = try commands.shell("skopeo inspect oci:back:1 | grep Digest; skopeo inspect oci:images:1 | grep Digest")
+        let digests = try commands.shell(
+            "skopeo inspect oci:back:1 | grep Digest; skopeo inspect oci:images:1 | grep Digest")
         #expect(Set(digests.split(separator: "\n")).count == 1)
     }
 

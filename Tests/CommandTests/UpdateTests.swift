@@ -17,7 +17,9 @@ struct UpdateTests {
     }
 
     /// Lets the tag `app` of the layout mean another image.
-    private func point(to version: Int) throws { try commands.shell("umoci tag --image images:\(version) app; chmod -R a+rX images") }
+    private func point(to version: Int) throws {
+        try commands.shell("umoci tag --image images:\(version) app; chmod -R a+rX images")
+    }
 
     private func pull() throws { try #require(commands("d-pull", "-q", "oci:images:app", "box").run().status == 0) }
 
@@ -109,7 +111,8 @@ struct UpdateTests {
         defer { close(quiet) }
         for round in 0..<50 {
             try point(to: round % 2 + 1)
-            let child = try commands("d-pull", "-q", "--update", "box").start(output: quiet, errors: quiet, input: quiet)
+            let child = try commands("d-pull", "-q", "--update", "box").start(
+                output: quiet, errors: quiet, input: quiet)
             usleep(useconds_t(Double.random(in: 0...length) * 1e6))
             kill(child, SIGKILL)
             _ = try Program.wait(for: child, limit: 60)
@@ -145,7 +148,8 @@ struct UpdateTests {
             testDescription: "nothing edited", old: #"{"A":1,"B":2}"#, new: #"{"A":3,"C":4}"#, file: #"{"A":1,"B":2}"#,
             result: #"{"A":3,"C":4}"#),
         Case(
-            testDescription: "edited, the image did not move", old: #"{"A":1}"#, new: #"{"A":1}"#, file: #"{"A":2,"X":1}"#,
+            testDescription: "edited, the image did not move", old: #"{"A":1}"#, new: #"{"A":1}"#,
+            file: #"{"A":2,"X":1}"#,
             result: #"{"A":2,"X":1}"#),
         Case(
             testDescription: "each changed its own", old: #"{"A":1,"B":1}"#, new: #"{"A":2,"B":1}"#,
@@ -154,13 +158,15 @@ struct UpdateTests {
             testDescription: "both changed alike", old: #"{"A":1}"#, new: #"{"A":2}"#, file: #"{"A":2}"#,
             result: #"{"A":2}"#),
         Case(
-            testDescription: "the user's stays", old: #"{"Cmd":["a"]}"#, new: #"{"Cmd":["b"]}"#, file: #"{"Cmd":["c"]}"#,
+            testDescription: "the user's stays", old: #"{"Cmd":["a"]}"#, new: #"{"Cmd":["b"]}"#,
+            file: #"{"Cmd":["c"]}"#,
             result: #"{"Cmd":["c"]}"#, conflicts: ["Cmd"]),
         Case(
             testDescription: "removed by the user", old: #"{"A":1,"B":1}"#, new: #"{"A":1,"B":1,"C":1}"#,
             file: #"{"A":1}"#, result: #"{"A":1,"C":1}"#),
         Case(
-            testDescription: "removed by the user, changed in the image", old: #"{"A":1}"#, new: #"{"A":2}"#, file: "{}",
+            testDescription: "removed by the user, changed in the image", old: #"{"A":1}"#, new: #"{"A":2}"#,
+            file: "{}",
             result: "{}", conflicts: ["A"]),
         Case(
             testDescription: "removed from the image", old: #"{"A":1,"B":1}"#, new: #"{"A":1}"#,

@@ -18,7 +18,8 @@ public struct ContainerStorage: Sendable {
     /// Runs `podman` or `buildah` and returns its output. Throws when it fails.
     @discardableResult
     public func run(_ name: String, _ arguments: String...) throws -> String {
-        let words = [name, "--root", folder("storage"), "--runroot", folder("run"), "--storage-driver", "vfs"] + arguments
+        let words =
+            [name, "--root", folder("storage"), "--runroot", folder("run"), "--storage-driver", "vfs"] + arguments
         let result = try Program(words).inFolder(folder.path).run()
         guard result.status == 0 else { throw Program.Failure(description: "\(words): \(result)") }
         return result.output

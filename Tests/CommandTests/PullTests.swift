@@ -43,6 +43,24 @@ import Testing
         #expect(program.range(of: Data("for linux/\(architecture).".utf8)) != nil)
     }
 
+    @Test(.enabled(if: Program.exists("skopeo"), "needs skopeo"), arguments: ["zstd", "zstd:chunked"])
+    func unpacksLayersOfZstd(_ format: String) throws {
+        let copied = try Program(
+            "skopeo", "copy", "-q", "--dest-compress-format", format, hello, "oci:" + folder("layout")
+        )
+        .run()
+        try #require(copied.status == 0, "\(copied)")
+        let blobs = try FileManager.default.contentsOfDirectory(atPath: folder("layout/blobs/sha256"))
+        let magic = try blobs.map { try Data(contentsOf: URL(filePath: folder("layout/blobs/sha256/\($0)"))).prefix(4) }
+        #expect(magic.contains(Data([0x28, 0xB5, 0x2F, 0xFD])))
+        let result = try pull("oci:" + folder("layout"), "there").run()
+        #expect(result.status == 0 && result.output == "there\n", "\(result)")
+        let judge = try pull(hello, "judge").run()
+        #expect(judge.status == 0, "\(judge)")
+        let difference = try TreeListing.difference(folder("judge/rootfs"), folder("there/rootfs"))
+        #expect(difference.isEmpty, "\(difference)")
+    }
+
     @Test func aMissingPlatformNamesThoseThereAre() throws {
         let result = try pull("--platform", "linux/s390x", hello).run()
         #expect(result.status == 1 && result.output.isEmpty)

@@ -25,7 +25,9 @@ struct BlockReader {
 
     /// Consumes the next `count` bytes.
     mutating func take(_ count: Int, of section: ZstdError.Section) throws(ZstdError) -> BlockReader {
-        guard count <= range.count else { throw .blockEndsEarly(section, atByte: byteOffsetOfBuffer + range.upperBound) }
+        guard count <= range.count else {
+            throw .blockEndsEarly(section, atByte: byteOffsetOfBuffer + range.upperBound)
+        }
         let middle = range.lowerBound + count
         defer { range = middle..<range.upperBound }
         return BlockReader(

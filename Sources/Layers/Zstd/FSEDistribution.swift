@@ -44,6 +44,9 @@ struct FSEDistribution {
                 bitCount += longest
                 if value >= 1 << (longest - 1) { value -= shortCount }
             }
+            guard bitCount <= 8 * block.range.count else {
+                throw .blockEndsEarly(section, atByte: block.byteOffset + block.range.count)
+            }
             probabilities.append(value - 1)
             remaining -= abs(value - 1)
             if value == 1 {

@@ -13,7 +13,9 @@ struct LiteralsTable {
     mutating func build(_ weights: HuffmanWeights) {
         let unusedBitCount = Self.indexBitCount - weights.codeBitCount
         var next = InlineArray<13, Int>(repeating: 0)
-        for weight in weights.weights where weight > 0 { next[Int(weight) + 1] += 1 << (Int(weight) - 1 + unusedBitCount) }
+        for weight in weights.weights where weight > 0 {
+            next[Int(weight) + 1] += 1 << (Int(weight) - 1 + unusedBitCount)
+        }
         for weight in 2..<13 { next[weight] += next[weight - 1] }
         var entries = entries.mutableSpan
         for (symbol, weight) in weights.weights.enumerated() where weight > 0 {

@@ -10,7 +10,8 @@ enum SequenceCodes {
 
     static let matchLength = FSETable.Code(
         .matchLength, largestAccuracyLog: 9,
-        lengths(extraBits: Array(repeating: 0, count: 32) + [1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5] + Array(7...16), first: 3),
+        lengths(
+            extraBits: Array(repeating: 0, count: 32) + [1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5] + Array(7...16), first: 3),
         predefined: FSEDistribution(
             accuracyLog: 6,
             [1, 4, 3, 2, 2, 2, 2, 2, 2] + Array(repeating: 1, count: 37) + Array(repeating: -1, count: 7)))

@@ -83,7 +83,8 @@
                 Int(truncatingIfNeeded: literalsLengthEntry &>> 32) &+ take(literalsLengthEntry & 0xFF, &bits)
             if extraBits > Self.extraBitsOfOneLoad { bits = load(bitCount &- Int(truncatingIfNeeded: extraBits)) }
             let nextLiteralsLengthState =
-                Int(truncatingIfNeeded: literalsLengthEntry &>> 16 & 0xFFFF) &+ take(literalsLengthEntry &>> 8 & 0xFF, &bits)
+                Int(truncatingIfNeeded: literalsLengthEntry &>> 16 & 0xFFFF)
+                &+ take(literalsLengthEntry &>> 8 & 0xFF, &bits)
             let nextMatchLengthState =
                 Int(truncatingIfNeeded: matchLengthEntry &>> 16 & 0xFFFF) &+ take(matchLengthEntry &>> 8 & 0xFF, &bits)
             let nextOffsetState =

@@ -33,7 +33,8 @@ struct SequencesSection {
             throw .bytesAfterBlock(block.range.count, atByte: block.byteOffset)
         }
         guard literals.count - used <= outputLimit - window.end else {
-            throw .blockTooLarge(limit - outputLimit + window.end + literals.count - used, limit: limit, atByte: block.byteOffset)
+            throw .blockTooLarge(
+                limit - outputLimit + window.end + literals.count - used, limit: limit, atByte: block.byteOffset)
         }
         window.append(literals.bytes[used..<literals.count])
     }

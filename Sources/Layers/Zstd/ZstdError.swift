@@ -86,7 +86,8 @@ extension ZstdError: CustomStringConvertible {
         case .windowTooLarge(let size, let limit, let byte):
             "zstd frame with a window of \(size) bytes at byte \(byte), expected at most \(limit)"
         case .contentSizeMismatch(let found, let expected, let byte):
-            "zstd frame before byte \(byte) has \(found) bytes of content or more, expected \(expected)"
+            "zstd frame before byte \(byte) has \(found > expected ? "at least " : "")\(found) bytes of content, "
+                + "expected \(expected)"
         case .checksumMismatch(let found, let expected, let byte):
             "zstd frame before byte \(byte) has checksum \(Self.hex(found)), expected \(Self.hex(expected))"
         case .reservedBlockType(let byte): "zstd block type 3 at byte \(byte), expected 0, 1 or 2"
@@ -107,7 +108,7 @@ extension ZstdError: CustomStringConvertible {
             "\(table.rawValue) code with more than \(limit) symbols at byte \(byte)"
         case .noFinalBit(let section, let byte): "no final bit in the stream of \(section.rawValue) before byte \(byte)"
         case .bitStreamMismatch(let section, let bitsLeft, let byte):
-            "\(bitsLeft) bits left of the stream of \(section.rawValue) at byte \(byte), expected 0"
+            "stream of \(section.rawValue) at byte \(byte) is \(abs(bitsLeft)) bits too \(bitsLeft < 0 ? "short" : "long")"
         case .sequenceTooLong(let length, let limit, let byte):
             "sequence of \(length) bytes at byte \(byte), expected at most \(limit)"
         case .tooFewLiterals(let count, let available, let byte):

@@ -8,8 +8,7 @@ final class Exchange: Sendable {
         var response: HTTPResponse?
         var redirects = 0
         var isAccepted = false
-        /// Nobody wants the rest of the body, but it still comes for a moment.
-        var isBrokenOff = false
+        var isOver = false
         var failure: RegistryError?
     }
 
@@ -17,7 +16,7 @@ final class Exchange: Sendable {
     private let accepts: @Sendable (HTTPResponse) -> Bool
     private let receive: @Sendable (Data) -> Bool
     private let state = Mutex(State())
-    private let isOver = DispatchSemaphore(value: 0)
+    private let end = DispatchSemaphore(value: 0)
 
     init(url: URL, accepts: @escaping @Sendable (HTTPResponse) -> Bool, receive: @escaping @Sendable (Data) -> Bool) {
         self.url = url
@@ -27,7 +26,7 @@ final class Exchange: Sendable {
 
     /// Blocks until the end.
     func wait() throws -> HTTPResponse {
-        isOver.wait()
+        end.wait()
         return try state.withLock { state in
             if let failure = state.failure { throw failure }
             guard let response = state.response else {
@@ -70,12 +69,13 @@ final class Exchange: Sendable {
         }
     }
 
-    /// Takes a piece of the body; false when the rest is not wanted.
+    /// Takes a piece of the body; false for the first that is too many. Then the exchange is over and whoever waits goes
+    /// on at once: libcurl does not hear of a cancellation while a fast server has bytes waiting, which are dropped.
     func didReceive(_ data: Data) -> Bool {
-        let (isAccepted, isBrokenOff) = state.withLock { ($0.isAccepted, $0.isBrokenOff) }
-        guard !isBrokenOff else { return true }
+        let (isAccepted, isOver) = state.withLock { ($0.isAccepted, $0.isOver) }
+        guard !isOver else { return true }
         let isWanted = isAccepted ? receive(data) : collectWords(data)
-        state.withLock { $0.isBrokenOff = !isWanted }
+        if !isWanted { end(with: URLError(.cancelled) as NSError, isCancelled: false) }
         return isWanted
     }
 
@@ -87,19 +87,19 @@ final class Exchange: Sendable {
         }
     }
 
-    func didComplete(_ error: (any Error)?, isCancelled: Bool) {
-        state.withLock { state in
-            guard state.failure == nil, let error = error as NSError? else { return }
+    /// The end, whether it came by itself or not; only the first call counts.
+    func end(with error: NSError?, isCancelled: Bool) {
+        let isFirst = state.withLock { state in
+            defer { state.isOver = true }
+            guard !state.isOver, state.failure == nil, let error else { return !state.isOver }
             if isCancelled {
                 state.failure = .cancelled
-            } else if let response = state.response, !state.isAccepted, error.code == NSURLErrorCancelled {
-                // A rejected challenge, or an error's body that was long enough: the head is all that is needed.
-                state.response = response
-            } else {
+            } else if state.response == nil || state.isAccepted || error.code != NSURLErrorCancelled {
                 state.failure = .transfer(url: url.withoutSecrets, reason: Self.words(for: error))
-            }
+            }  // else a rejected challenge, or an error's body that was long enough: the head is all that is needed
+            return true
         }
-        isOver.signal()
+        if isFirst { end.signal() }
     }
 
     private static func words(for error: NSError) -> String {

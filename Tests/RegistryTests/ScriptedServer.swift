@@ -17,7 +17,8 @@ final class ScriptedServer: Sendable {
         var status = 200
         var headers: [(String, String)] = []
         var body: [UInt8] = []
-        /// Goes on with zeros until the client hangs up, up to 512 MiB.
+        /// Goes on with zeros, 50 MB a second, until the client hangs up or half a minute is over. Slower than a
+        /// client takes them, as a network is: libcurl does not hear of a cancellation while bytes are waiting.
         var isEndless = false
         /// Closes the connection after so many bytes of the body, although more were announced.
         var cutAfter: Int?
@@ -28,6 +29,8 @@ final class ScriptedServer: Sendable {
     struct Record: Sendable {
         var requests: [Request] = []
         var bodyBytes = 0
+        /// How an endless answer ended.
+        var clientHungUp: Bool?
     }
 
     let port: UInt16
@@ -56,6 +59,14 @@ final class ScriptedServer: Sendable {
 
     var address: String { "127.0.0.1:\(port)" }
     var requests: [Request] { record.withLock { $0.requests } }
+    /// Waits for the end of an endless answer and tells whether it was the client's doing.
+    func clientHangsUp() -> Bool {
+        while true {
+            if let answer = record.withLock(\.clientHungUp) { return answer }
+            usleep(10_000)
+        }
+    }
+
     var bodyBytes: Int { record.withLock { $0.bodyBytes } }
 
     /// One request a connection.
@@ -95,10 +106,17 @@ final class ScriptedServer: Sendable {
             guard write(piece, to: connection) else { return }
             record.withLock { $0.bodyBytes += piece.count }
         }
-        let zeros = [UInt8](repeating: 0, count: 16 << 10)
-        while answer.isEndless, bodyBytes < 512 << 20, write(zeros, to: connection) {
+        if answer.isEndless { sendZeros(to: connection) }
+    }
+
+    private func sendZeros(to connection: CInt) {
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        for _ in 0..<1500 {
+            guard write(zeros, to: connection) else { return record.withLock { $0.clientHungUp = true } }
             record.withLock { $0.bodyBytes += zeros.count }
+            usleep(20_000)
         }
+        record.withLock { $0.clientHungUp = false }
     }
 
     private func write(_ bytes: [UInt8], to connection: CInt) -> Bool {

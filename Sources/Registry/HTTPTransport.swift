@@ -4,7 +4,7 @@ import Foundation
 protocol HTTPTransport: Sendable {
     /// Blocks until the exchange is over. `receive` gets the body of a response that `accepts` took, in order; when it
     /// returns false the exchange is broken off. Throws `RegistryError.transfer` when there is no whole response.
-    func get(
+    func send(
         _ request: HTTPRequest, accepts: @escaping @Sendable (HTTPResponse) -> Bool,
         receive: @escaping @Sendable (Data) -> Bool
     ) throws -> HTTPResponse

@@ -14,7 +14,7 @@ extension RegistryClient {
         _ transport: any HTTPTransport, _ request: HTTPRequest, limit: Int64, subject: String
     ) throws -> HTTPResponse {
         let body = Body(limit: limit)
-        let outcome = Result { try transport.get(request, accepts: { $0.status == 200 }, receive: body.append) }
+        let outcome = Result { try transport.send(request, accepts: { $0.status == 200 }, receive: body.append) }
         guard !body.isTooLarge else { throw RegistryError.tooLarge(subject: subject, limit: limit) }
         var response = try outcome.get()
         if response.status == 200 { response.body = body.data }

@@ -84,7 +84,7 @@ final class RegistryClient: Sendable {
     ) throws -> HTTPResponse {
         let hasBegun = Atomic(false)
         let send = { @Sendable (request: HTTPRequest) in
-            try self.transport.get(
+            try self.transport.send(
                 request,
                 accepts: { response in
                     switch response.status {

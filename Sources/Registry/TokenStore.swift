@@ -62,6 +62,7 @@ final class TokenStore: Sendable {
     /// Answers the challenges of a 401 to a request that was sent with `used`. Returns false when there is nothing
     /// better to send than that.
     func answer(_ challenges: [AuthenticationChallenge], to url: URL, after used: Authorization) throws -> Bool {
+        guard challenges.contains(where: { ["bearer", "basic"].contains($0.scheme) }) else { return false }
         fetching.lock()
         defer { fetching.unlock() }
         guard state.withLock({ $0.authorization.generation }) == used.generation else { return true }
@@ -71,7 +72,7 @@ final class TokenStore: Sendable {
             let start = Date.now
             let (token, lifetime) = try fetch(bearer, for: url, finding)
             use("Bearer \(token)", after: used, until: start + lifetime, renewedBy: bearer)
-        } else if challenges.contains(where: { $0.scheme == "basic" }), let basic = finding.credentials?.basic,
+        } else if let basic = finding.credentials?.basic,
             basic != used.header
         {
             use(basic, after: used, until: .distantFuture, renewedBy: nil)

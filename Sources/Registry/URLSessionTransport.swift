@@ -21,7 +21,7 @@ final class URLSessionTransport: HTTPTransport {
         session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: BoundedQueue())
     }
 
-    func get(
+    func send(
         _ request: HTTPRequest, accepts: @escaping @Sendable (HTTPResponse) -> Bool,
         receive: @escaping @Sendable (Data) -> Bool
     ) throws -> HTTPResponse {
@@ -33,7 +33,7 @@ final class URLSessionTransport: HTTPTransport {
             urlRequest.httpMethod = "POST"
             urlRequest.httpBody = form
         }
-        let exchange = Exchange(url: request.url, accepts: accepts, receive: receive)
+        let exchange = Exchange(request, accepts: accepts, receive: receive)
         let task = session.dataTask(with: urlRequest)
         guard exchanges.begin(exchange, task) else { throw RegistryError.cancelled }
         task.resume()
@@ -41,5 +41,4 @@ final class URLSessionTransport: HTTPTransport {
     }
 
     func cancel() { exchanges.cancelAll() }
-
 }

@@ -21,6 +21,7 @@ struct CredentialFile {
         }
         do {
             if !data.isEmpty { document = try JSON(parsing: [UInt8](data)) }
+            _ = try JSONField(document).members()
             _ = try JSONField(document)["auths"].members()
         } catch {
             throw .file(path, reason: "\(error)")

@@ -15,7 +15,7 @@ protocol HTTPTransport: Sendable {
 
 /// What is asked for.
 struct HTTPRequest: Sendable {
-    let url: URL
+    var url: URL
     var headers: [String: String] = [:]
     /// What is sent with POST; nil for GET.
     var form: Data?
@@ -43,6 +43,9 @@ extension URL {
     var withoutSecrets: String {
         (scheme ?? "") + "://" + hostAndPort + path()
     }
+
+    /// The same with https.
+    var secured: URL { URL(string: "https:" + absoluteString.dropFirst((scheme ?? "").count + 1)) ?? self }
 
     /// Whether a header with a secret may go from one to the other.
     func hasSameOrigin(as other: URL) -> Bool {

@@ -57,7 +57,7 @@ extension RegistryClient {
         let remaining = response.headers["ratelimit-remaining"] ?? ""
         guard let left = number(remaining[...]) else { return "" }
         let limit = number(response.headers["ratelimit-limit"]?[...]).map { " of \($0)" } ?? ""
-        let window = number(remaining.components(separatedBy: "w=").dropFirst().first?[...])
+        let window = number(remaining.components(separatedBy: "w=").dropFirst().first?.prefix(9))
         return " (\(left)\(limit) left" + (window.map { " in \(($0 + 3599) / 3600) h" } ?? "") + ")"
     }
 

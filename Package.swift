@@ -57,10 +57,12 @@ let package = Package(
         module("SaveCommand", uses: ["Fetching", "Registry", "Layers", "ContainerImage", "Console"]),
         module("InspectCommand", uses: ["Fetching", "Registry", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
+        module("LoginCommand", uses: ["Registry", "ContainerImage", "Console"]),
         command("d-pull", uses: "PullCommand"),
         command("d-save", uses: "SaveCommand"),
         command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-login", uses: "LoginCommand"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -70,8 +72,8 @@ let package = Package(
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
         tests(
-            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "d-pull", "d-run", "d-save", "d-inspect",
-            name: "CommandTests"),
+            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-save",
+            "d-inspect", "d-login", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -24,9 +24,12 @@ public struct OpenSource: Sendable {
         self.interruption = interruption
         self.progress = progress
         cache = Self.cache(for: location, options, progress)
-        source = try ImageSource(
-            location, cache: cache, network: options.isOffline ? .none : options.plainHTTP ? .plain : .secure
-        ) { path in try ArchiveFile.open(path, interruption) }
+        let access = try RegistryAccess(
+            environment: ProcessInfo.processInfo.environment, plainHTTP: options.plainHTTP,
+            longestPause: options.maxWait, warn: progress.warn)
+        source = try ImageSource(location, cache: cache, access: options.isOffline ? nil : access) { path in
+            try ArchiveFile.open(path, interruption)
+        }
         interruption.whenReceived { [source] in source.cancel() }
     }
 

@@ -7,6 +7,8 @@ public struct SourceOptions: Equatable, Sendable {
     public static let options = [
         Option("--platform", value: .required("OS/ARCH[/VARIANT]"), help: "choose from an image of several platforms"),
         Option("--plain-http", help: "speak http to the registry; loopback hosts need no leave"),
+        Option(
+            "--max-wait", value: .required("SECONDS"), help: "how long a busy registry may make it wait (default 60)"),
         Option("--offline", help: "take all from the cache, and a tag as it was answered last"),
         Option("--no-cache", help: "neither use nor fill the cache"),
     ]
@@ -21,6 +23,7 @@ public struct SourceOptions: Equatable, Sendable {
     /// What was asked for, nil for this machine's.
     public let platform: Platform?
     let plainHTTP: Bool
+    let maxWait: Double
     let isOffline: Bool
     let usesCache: Bool
 
@@ -35,6 +38,11 @@ public struct SourceOptions: Equatable, Sendable {
             platform = nil
         }
         plainHTTP = arguments.has("--plain-http")
+        let wait = arguments.value("--max-wait") ?? "60"
+        guard let seconds = UInt32(wait) else {
+            throw .invalidValue("--max-wait", wait, expected: "a number of seconds")
+        }
+        maxWait = Double(seconds)
         isOffline = arguments.has("--offline")
         usesCache = !arguments.has("--no-cache")
         if isOffline, !usesCache {

@@ -28,7 +28,7 @@ public struct Inspect {
 
     private func answer() throws -> String {
         let progress = CommandProgress(.plain, of: InspectOptions.syntax.name)
-        if PulledContainer.exists(at: options.operand) {
+        if options.answer != .tags, PulledContainer.exists(at: options.operand) {
             let container = try PulledContainer(at: options.operand)
             if options.answer == .digest { return "\(container.origin.digest)\n" }
             let report = ContainerReport(container, container.changes())
@@ -36,6 +36,9 @@ public struct Inspect {
         }
         let location = try SourceOptions.location(options.operand)
         let opened = try OpenSource(location, options.source, interruption, progress)
+        if options.answer == .tags {
+            return try opened.source.tags().map { Terminal.escape($0) + "\n" }.joined()
+        }
         if options.answer == .digest { return "\(try opened.source.digest())\n" }
         let report = ImageReport(try opened.image(), from: location)
         return options.answer == .json ? report.json.prettyPrinted + "\n" : report.table

@@ -11,6 +11,8 @@ public struct InspectOptions: Equatable, Sendable {
         case json
         /// The digest alone.
         case digest
+        /// The tags of the repository, one a line.
+        case tags
     }
 
     /// What `d-inspect` takes.
@@ -20,11 +22,12 @@ public struct InspectOptions: Equatable, Sendable {
         options: [
             Option("--json", help: "print a JSON object"),
             Option("--digest", help: "print the digest of REF alone"),
+            Option("--tags", help: "list the tags that the registry has of REF's name"),
         ] + SourceOptions.options,
         notes: SourceOptions.notes + """
 
 
-            DIR is a container's folder; where there is one of that name, './NAME' and 'docker.io/NAME' tell them apart.
+            DIR is a container's folder. Where there is one of that name, 'docker.io/NAME' means the image.
             """)
 
     let operand: String
@@ -36,7 +39,8 @@ public struct InspectOptions: Equatable, Sendable {
         guard let operand = arguments.operands.first else { throw .missingOperand("REF or DIR") }
         guard arguments.operands.count == 1 else { throw .unexpectedOperand(arguments.operands[1]) }
         self.operand = operand
-        answer = arguments.has("--digest") ? .digest : arguments.has("--json") ? .json : .table
+        let answers: [(String, Answer)] = [("--tags", .tags), ("--digest", .digest), ("--json", .json)]
+        answer = answers.first { arguments.has($0.0) }?.1 ?? .table
         source = try SourceOptions(arguments)
     }
 }

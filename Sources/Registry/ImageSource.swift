@@ -10,16 +10,6 @@ public struct ImageSource: Sendable {
         case local(LocalImage)
     }
 
-    /// How a registry is spoken to.
-    public enum Network: Sendable {
-        /// https, but for loopback hosts.
-        case secure
-        /// http to any registry.
-        case plain
-        /// Not at all: everything comes from the cache.
-        case none
-    }
-
     /// A manifest or an index, verified.
     private struct Document {
         let digest: Digest
@@ -37,16 +27,18 @@ public struct ImageSource: Sendable {
     private let cache: BlobCache
     private let downloads = OperationQueue()
 
-    /// A source for `location`. `open` opens the archives that it may name. Throws `RegistryError`.
+    /// A source for `location`. Without `access` the cache alone stands for its registry. `open` opens the archives that it may name. Throws `RegistryError`.
     public init(
-        _ location: ImageLocation, cache: BlobCache, network: Network,
+        _ location: ImageLocation, cache: BlobCache, access: RegistryAccess?,
         open: (_ path: String) throws -> ImageFiles.Archive
     ) throws {
         switch location {
-        case .registry(let reference) where network == .none: origin = .cached(reference)
         case .registry(let reference):
-            origin = .registry(
-                try RegistryClient(reference, plainHTTP: network == .plain, transport: URLSessionTransport()))
+            if let access {
+                origin = .registry(try RegistryClient(reference, access: access, transport: URLSessionTransport()))
+            } else {
+                origin = .cached(reference)
+            }
         case .layout(let path, let tag): origin = .local(try .layout(.folder(path), tag: tag))
         case .layoutArchive(let path, let tag): origin = .local(try .layout(.archive(try open(path)), tag: tag))
         case .dockerArchive(let path, let reference):
@@ -63,6 +55,14 @@ public struct ImageSource: Sendable {
 
     /// The digest of what the reference names, and nothing else of it.
     public func digest() throws -> Digest { try root().digest }
+
+    /// All tags that the reference's repository has, in the registry's order.
+    public func tags() throws -> [String] {
+        guard case .registry(let client) = origin else {
+            throw RegistryError.unsupported("a list of tags from elsewhere than a registry")
+        }
+        return try client.tags()
+    }
 
     /// Finds the image for a platform. Every document is checked against its size and digest, and the configuration
     /// names as many layers as the manifest. Throws `RegistryError`.

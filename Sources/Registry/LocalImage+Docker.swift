@@ -80,19 +80,23 @@ extension LocalImage {
         var chunk = [UInt8](repeating: 0, count: 512 << 10)
         var hasher = DigestHasher(.sha256)
         var offset = bytes.lowerBound
+        var start: [UInt8] = []
         while offset < bytes.upperBound {
             let wanted = Int(min(Int64(chunk.count), bytes.upperBound - offset))
             let count = unsafe pread(file, &chunk, wanted, Int(offset))
             guard count > 0 else { throw RegistryError.file("\(files.path)/\(name)", reason: "it cannot be read") }
+            if start.isEmpty { start = Array(chunk.prefix(min(count, 4))) }
             if offset == bytes.lowerBound, count > 262, chunk[257..<262].elementsEqual("ustar".utf8) {
                 return Descriptor(mediaType: MediaType.ociLayer, digest: diffID, size: Int64(bytes.count))
             }
             unsafe hasher.update(chunk.span.bytes.extracting(0..<count))
             offset += Int64(count)
         }
-        let isGzip = chunk.starts(with: [0x1F, 0x8B])
+        let magic: [(bytes: [UInt8], suffix: String)] = [
+            ([0x1F, 0x8B], "+gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "+zstd"),
+        ]
+        let suffix = magic.first { start.starts(with: $0.bytes) }?.suffix ?? ""
         return Descriptor(
-            mediaType: MediaType.ociLayer + (isGzip ? "+gzip" : ""), digest: hasher.finalize(),
-            size: Int64(bytes.count))
+            mediaType: MediaType.ociLayer + suffix, digest: hasher.finalize(), size: Int64(bytes.count))
     }
 }

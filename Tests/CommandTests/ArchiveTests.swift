@@ -3,7 +3,10 @@ import TestSupport
 import Testing
 
 /// Images in archives that other programs wrote, unpacked equal to what umoci unpacks.
-@Suite(.enabled(if: SmallImages.isPossible && Program.exists("skopeo"), "needs umoci, python3 and skopeo"))
+@Suite(
+    .enabled(
+        if: SmallImages.isPossible && ["skopeo", "zstd"].allSatisfy(Program.exists),
+        "needs umoci, python3, skopeo and zstd"))
 struct ArchiveTests {
     private let commands: CommandFolder
 
@@ -36,6 +39,8 @@ struct ArchiveTests {
         ("tar of a layout", "tar -C images -cf a.tar .", "oci-archive:a.tar:1"),
         ("compressed by gzip", "tar -C images -czf a.tar.gz .", "oci-archive:a.tar.gz:1"),
         ("names with ./", "cd images; tar -cf ../a.tar ./index.json ./oci-layout ./blobs", "oci-archive:a.tar:1"),
+        ("compressed by zstd", "tar -C images -cf - . | zstd -q > a.tar.zst", "oci-archive:a.tar.zst:1"),
+        ("zstd layers", "skopeo copy -q --dest-compress-format zstd oci:images:1 oci:o:1", "oci:o:1"),
         (
             "docker types", "skopeo copy -q --format v2s2 oci:images:1 dir:d; skopeo copy -q dir:d oci:o:1",
             "oci:o:1"

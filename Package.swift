@@ -68,3 +68,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Nothing that is shipped: `swift build --sanitize fuzzer` brings the `main`.
+if Context.environment["D_UTILS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Layers"], path: "Tests/Fuzz",
+            swiftSettings: checked + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -11,7 +11,7 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     /// The registry wants credentials, or refuses those that it got.
     /// The last text tells what credentials were used and what to do.
     case unauthorized(url: String, words: String, credentials: String)
-    /// A certificate or proxy stands in the way, as it would the next time.
+    /// Something stands in the way, as it would the next time: a certificate, a proxy.
     case blocked(url: String, reason: String)
     /// There is no such image or tag.
     case notFound(Reference, words: String)

@@ -19,6 +19,7 @@ enum TransferFailure {
         ("certificate problem", "the server's certificate is not accepted"),
         ("wrong version number", "the server does not speak https"),
         ("CONNECT tunnel failed, response 4", "the proxy refuses to connect"),
+        ("Too large response headers", "the answer's headers are too long"),
     ]
 
     static func error(for error: NSError, at url: URL) -> RegistryError {

@@ -25,12 +25,14 @@ private func options(_ arguments: String...) throws -> PullOptions {
         let none = try options("x")
         #expect(
             none.platform == nil && !none.plainHTTP && none.usesCache && none.progress == .auto && none.sizeLimit == nil
+                && none.maxWait == 60
         )
     }
 
     @Test(arguments: [
         [], ["a", "b", "c"], ["a", "."], ["a", ""], ["--platform", "linux", "a"], ["--max-size", "x", "a"],
-        ["--max-size", "-1", "a"], ["--progress", "loud", "a"], ["--nope", "a"],
+        ["--max-size", "-1", "a"], ["--progress", "loud", "a"], ["--nope", "a"], ["--max-wait", "x", "a"],
+        ["--max-wait", "-1", "a"],
     ])
     func refuses(_ arguments: [String]) {
         #expect(throws: UsageError.self) { try PullOptions(PullOptions.syntax.parse(arguments)) }

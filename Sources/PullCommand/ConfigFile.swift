@@ -6,13 +6,16 @@ internal import ContainerImage
 /// own keys, each of which opens something, are left for the user to set. All else is kept as it is.
 struct ConfigFile: Equatable {
     /// What the file says.
-    let text: String
+    let json: JSON
     /// What was left out, a sentence each.
     let warnings: [String]
 
+    /// The file's text.
+    var text: String { json.prettyPrinted + "\n" }
+
     init(_ config: JSON) {
         guard case .object(let members) = config else {
-            text = config.prettyPrinted + "\n"
+            json = config
             warnings = []
             return
         }
@@ -32,7 +35,7 @@ struct ConfigFile: Equatable {
                 kept.append(member)
             }
         }
-        text = JSON.object(kept).prettyPrinted + "\n"
+        json = .object(kept)
         self.warnings = warnings
     }
 

@@ -29,6 +29,8 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     case noPlatform(Platform, available: [Platform])
     /// The layout has no image of this tag.
     case noSuchTag(String, available: [String])
+    /// What `--offline` needs is not in the cache.
+    case notCached(String)
     /// A local file cannot be read or written.
     case file(String, reason: String)
     /// The form of the reference is known, but cannot be pulled from.
@@ -62,8 +64,9 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
                     ? "none that names its platform" : available.map(\.description).joined(separator: ", "))
                 + "; choose with --platform"
         case .noSuchTag(let tag, let available):
-            (tag.isEmpty ? "the layout has several images; name one" : "the layout has no image '\(tag)'")
+            (tag.isEmpty ? "there are several images; name one" : "there is no image '\(tag)'")
                 + "; there is " + (available.isEmpty ? "none" : available.joined(separator: ", "))
+        case .notCached(let what): "\(what) is not in the cache; pull it without --offline first"
         case .file(let path, let reason): "'\(path)': \(reason)"
         case .unsupported(let what): "\(what) is not supported"
         case .cancelled: "interrupted"

@@ -28,7 +28,7 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
         let blob = Blob(descriptor)
         let download = BlobDownload(
             blob: blob, client: try client(server, idleLimit: idleLimit),
-            cache: try cache ?? BlobCache(folder: folder("cache")))
+            cache: cache ?? BlobCache(folder: folder("cache")))
         Thread.detachNewThread { download.run() }
         var all: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 50_000)
@@ -246,7 +246,7 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
     }
 
     @Test func anEarlierRunIsContinued() throws {
-        let cache = try BlobCache(folder: folder("cache"))
+        let cache = BlobCache(folder: folder("cache"))
         let path = try #require(cache.path(of: descriptor.digest))
         try Data(content[..<150_000]).write(to: URL(filePath: path + ".part"))
         let server = try ScriptedServer { request, _ in Self.ranged(request) }
@@ -289,7 +289,7 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
             answer.stall = 0.3
             return answer
         }
-        let cache = try BlobCache(folder: folder("cache"))
+        let cache = BlobCache(folder: folder("cache"))
         let results = Mutex<[[UInt8]]>([])
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
             if let bytes = try? download(server, cache: cache) { results.withLock { $0.append(bytes) } }

@@ -109,6 +109,9 @@ struct TarReader {
         guard contentLeft + paddingLeft > 0 else { return }
         contentLeft += paddingLeft
         paddingLeft = 0
+        let skipped = try source.skip(contentLeft)
+        contentLeft -= skipped
+        byteOffset += skipped
         var scratch = [UInt8](repeating: 0, count: Int(min(contentLeft, 64 << 10)))
         while contentLeft > 0 { _ = try readContent(into: &scratch) }
     }

@@ -58,6 +58,10 @@ let package = Package(
         command("d-pull", uses: "PullCommand"),
         command("d-run", uses: "RunCommand"),
         command("d-login", uses: "LoginCommand"),
+        // The benchmark does without Foundation: every process that it measures would inherit its weight.
+        .executableTarget(
+            name: "d-bench", dependencies: ["Layers", "ContainerImage", "Console"],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -66,7 +70,9 @@ let package = Package(
         tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
-        tests(of: "PullCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-login", name: "CommandTests"),
+        tests(
+            of: "PullCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-login", "d-bench",
+            name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -39,7 +39,7 @@ public struct LayerApplier {
     /// What this layer made, and all directories on the way there: whiteouts of this layer spare it. Nil for the lowest
     /// layer, whose whiteouts have nothing to hide.
     private var upper: Set<EntryPath>?
-    private var layerCount = 0
+    private var isLowest = true
 
     /// Applies layers to the empty folder at `path`. What they write may be `sizeLimit` bytes together.
     public init(into path: String, sizeLimit: Int64) throws {
@@ -55,8 +55,8 @@ public struct LayerApplier {
     /// throws; the folder is of no use then.
     public mutating func apply(_ tar: any ByteSource) throws {
         var reader = TarReader(tar)
-        upper = layerCount == 0 ? nil : []
-        layerCount += 1
+        upper = isLowest ? nil : []
+        isLowest = false
         while let entry = try reader.next() {
             let path = try EntryPath(name: entry.name)
             if let whiteout = try Whiteout(path) {

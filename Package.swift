@@ -63,6 +63,10 @@ let package = Package(
         command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
         command("d-login", uses: "LoginCommand"),
+        // The benchmark does without Foundation: every process that it measures would inherit its weight.
+        .executableTarget(
+            name: "d-bench", dependencies: ["Layers", "ContainerImage", "Console"],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -73,7 +77,7 @@ let package = Package(
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
         tests(
             of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-save",
-            "d-inspect", "d-login", name: "CommandTests"),
+            "d-inspect", "d-login", "d-bench", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

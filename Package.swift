@@ -56,6 +56,7 @@ let package = Package(
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
         command("d-pull", uses: "PullCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-exec", uses: "RunCommand"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -64,7 +65,7 @@ let package = Package(
         tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
-        tests(of: "PullCommand", "RunCommand", "d-pull", "d-run", name: "CommandTests"),
+        tests(of: "PullCommand", "RunCommand", "d-pull", "d-run", "d-exec", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,6 +13,8 @@ struct Pasta {
     private let entered: CInt
     /// Read from until pasta says that it is ready.
     private let ready: CInt
+    /// What pasta says, also of what does not matter; a file in memory.
+    private let messages: CInt
 
     /// pasta with its options, but for the process whose namespaces it joins. All that it opens by itself is closed: its
     /// own defaults give the container the host's loopback and the host all ports of the container.
@@ -38,6 +40,7 @@ struct Pasta {
     init(starting words: [String]) throws {
         let (enteredRead, enteredWrite) = try Self.pipe()
         let (readyRead, readyWrite) = try Self.pipe()
+        messages = unsafe memoryFile("pasta", 1)
         let parent = getpid()
         // Its number of itself goes to standard output as soon as all is set up.
         let program = words[0]
@@ -51,6 +54,7 @@ struct Pasta {
             var byte: UInt8 = 0
             guard unsafe read(enteredRead, &byte, 1) == 1 else { _exit(125) }
             dup2(readyWrite, STDOUT_FILENO)
+            dup2(messages, STDERR_FILENO)
             _ = unsafe execve(program, list.pointers, environ)
             _exit(125)
         }
@@ -66,12 +70,22 @@ struct Pasta {
         var byte: UInt8 = 1
         unsafe write(entered, &byte, 1)
         close(entered)
-        defer { close(ready) }
+        defer {
+            close(ready)
+            close(messages)
+        }
         while true {
             let count = unsafe read(ready, &byte, 1)
             if count == 1 { return }
-            guard count < 0, errno == EINTR else { throw RunError.pastaFailed }
+            guard count < 0, errno == EINTR else { throw RunError.pastaFailed(reason: reason) }
         }
+    }
+
+    /// All that pasta said, without what it says about not reaching the system's log.
+    private var reason: String {
+        lseek(messages, 0, SEEK_SET)
+        let text = String(decoding: FileSystem.readToEnd(messages, sizeLimit: 65536) ?? [], as: UTF8.self)
+        return text.split(separator: "\n").filter { !$0.hasPrefix("Failed to send") }.joined(separator: "; ")
     }
 
     private static func pipe() throws -> (CInt, CInt) {

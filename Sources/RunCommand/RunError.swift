@@ -16,7 +16,7 @@ enum RunError: Error, Equatable, CustomStringConvertible {
     case notExecutable(String, reason: String)
     case systemCall(String, subject: String, reason: String)
     case bubblewrapFailed(Int32)
-    case pastaFailed
+    case pastaFailed(reason: String)
     case badEnvironmentFile(String, reason: String)
     case noDevice(String)
     case noPasta
@@ -70,7 +70,7 @@ enum RunError: Error, Equatable, CustomStringConvertible {
         case .containerBusy(let folder): "\(folder) is being changed by another program; try again when it is done"
         case .notRunning(let folder): "nothing runs in \(folder); start it with 'd-run \(folder)'"
         case .unreadableContainer(let pid, let reason): "the container of d-run (process \(pid)): \(reason)"
-        case .pastaFailed: "pasta could not make the private network"
+        case .pastaFailed(let reason): "pasta could not make the private network: \(reason)"
         case .bubblewrapFailed(let status): "bwrap failed (status \(status)) before the command started"
         }
     }

@@ -32,7 +32,8 @@ struct DryRun {
         if plan.network == .isolated {
             words = Pasta.words(
                 path: FileSystem.search("pasta") ?? "pasta", ports: plan.config.ports, isRoot: geteuid() == 0)
-            words += ["--"] + (plan.config.ephemeral ? ["unshare", "--mount"] : [])
+            // pasta starts its program in a pid namespace, which the old /proc does not show.
+            words += ["--", "unshare", "--mount-proc"]
         } else if plan.config.ephemeral {
             words = ["unshare", "--user", "--map-root-user", "--mount"]
         }

@@ -67,19 +67,25 @@ enum Trampoline {
         for limit in launch.limits { try limit.apply() }
     }
 
+    /// Starts bwrap as process 1 of the new pid namespace, with a /proc that shows it: bwrap looks itself and its child up
+    /// there. Where /proc is covered in parts, none can be mounted, by bwrap neither.
     private static func start(_ launch: Launch, mask: inout sigset_t) throws -> pid_t {
         try prepare(launch)
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let words = CStrings(launch.words)
         let empty = CStrings([])
-        var child: pid_t = 0
-        errno = unsafe posix_spawn(&child, launch.words[0], nil, &attributes, words.pointers, empty.pointers)
-        guard child > 0 else {
-            throw RunError.systemCall("posix_spawn", subject: launch.words[0], reason: FileSystem.lastError)
+        let path = launch.words[0]
+        let child = forkProcess()
+        if child == 0 {
+            if unshareNamespaces(Namespace.mnt.rawValue) == 0 {
+                // MS_NOSUID | MS_NODEV | MS_NOEXEC
+                _ = unsafe mountFileSystem("proc", "/proc", "proc", 0xE, "")
+            }
+            unsafe sigprocmask(SIG_SETMASK, &mask, nil)
+            _ = unsafe execve(path, words.pointers, empty.pointers)
+            unsafe perror("\(RunOptions.syntax.name): \(path)")
+            _exit(125)
         }
+        guard child > 0 else { throw RunError.systemCall("fork", subject: path, reason: FileSystem.lastError) }
         return child
     }
 

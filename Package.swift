@@ -54,9 +54,11 @@ let package = Package(
         module("Bubblewrap", uses: ["ContainerImage"]),
         module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
+        module("LoginCommand", uses: ["Registry", "ContainerImage", "Console"]),
         command("d-pull", uses: "PullCommand"),
         command("d-run", uses: "RunCommand"),
         command("d-exec", uses: "RunCommand"),
+        command("d-login", uses: "LoginCommand"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -65,7 +67,8 @@ let package = Package(
         tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
-        tests(of: "PullCommand", "RunCommand", "d-pull", "d-run", "d-exec", name: "CommandTests"),
+        tests(
+            of: "PullCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-exec", "d-login", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -62,6 +62,7 @@ let package = Package(
         command("d-save", uses: "SaveCommand"),
         command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-exec", uses: "RunCommand"),
         command("d-login", uses: "LoginCommand"),
         // The benchmark does without Foundation: every process that it measures would inherit its weight.
         .executableTarget(
@@ -76,8 +77,8 @@ let package = Package(
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
         tests(
-            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-save",
-            "d-inspect", "d-login", "d-bench", name: "CommandTests"),
+            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-exec",
+            "d-save", "d-inspect", "d-login", "d-bench", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

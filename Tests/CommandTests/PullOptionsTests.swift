@@ -93,6 +93,12 @@ private func options(_ arguments: String...) throws -> PullOptions {
         #expect(config.warnings.count == 1)
     }
 
+    @Test func dropsVariablesOfTheCaller() throws {
+        let config = try file(#"{"Env":["A=b","SECRET","C="]}"#)
+        #expect(config.text == "{\n  \"Env\": [\n    \"A=b\",\n    \"C=\"\n  ]\n}\n")
+        #expect(config.warnings.count == 1)
+    }
+
     @Test(arguments: ContainerFolder.runKeys.sorted())
     func dropsKeysThatOpenTheContainer(_ key: String) throws {
         let config = try file(#"{"\#(key)":true,"User":"x"}"#)

@@ -62,7 +62,12 @@ let package = Package(
         command("d-save", uses: "SaveCommand"),
         command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-exec", uses: "RunCommand"),
         command("d-login", uses: "LoginCommand"),
+        // The benchmark does without Foundation: every process that it measures would inherit its weight.
+        .executableTarget(
+            name: "d-bench", dependencies: ["Layers", "ContainerImage", "Console"],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -72,8 +77,16 @@ let package = Package(
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
         tests(
-            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-save",
-            "d-inspect", "d-login", name: "CommandTests"),
+            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-exec",
+            "d-save", "d-inspect", "d-login", "d-bench", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Nothing that is shipped: `swift build --sanitize fuzzer` brings the `main`.
+if Context.environment["D_UTILS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Layers"], path: "Tests/Fuzz",
+            swiftSettings: checked + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -16,8 +16,9 @@ public struct Layer: Sendable {
         self.blob = blob
     }
 
-    /// The uncompressed tar, by the blob's first bytes.
-    func decompressed() throws -> any ByteSource {
+    /// The uncompressed tar; how it is compressed is told by the blob's first bytes. Throws what the blob's source throws,
+    /// and `LayerFormatError` for what nobody here can read.
+    public func decompressed() throws -> any ByteSource {
         guard !mediaType.contains("encrypted") else { throw LayerFormatError.encrypted(mediaType) }
         return try Self.decompressed(blob)
     }

@@ -31,6 +31,16 @@ struct ConfigFile: Equatable {
                     warnings.append(
                         "the image's volume '\(volume.key)' is no path inside a container; left out of config.json")
                 }
+            } else if member.key == "Env", case .array(let entries) = member.value {
+                // d-run takes such a variable's value from its caller.
+                let good = entries.filter { entry in
+                    guard case .string(let text) = entry else { return true }
+                    return text.contains("=")
+                }
+                kept.append(.init("Env", .array(good)))
+                if good.count < entries.count {
+                    warnings.append("the image asks for variables of yours in 'Env'; left out of config.json")
+                }
             } else {
                 kept.append(member)
             }

@@ -54,10 +54,12 @@ private final class RunLock {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
         guard errno == EWOULDBLOCK else { throw PullError.system("cannot lock '\(path)'", errno) }
-        var text = [UInt8](repeating: 0, count: 20)
+        var text = [UInt8](repeating: 0, count: 64 << 10)
         let count = unsafe pread(descriptor, &text, text.count, 0)
-        let digits = text.prefix(max(0, count)).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        throw PullError.isRunning(folder, process: String(decoding: digits, as: UTF8.self))
+        // A line for each program that was started; some may have ended.
+        let processes = String(decoding: text.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+        let process = processes.last { pid_t($0).map { kill($0, 0) == 0 } ?? false }
+        throw PullError.isRunning(folder, process: process.map(String.init) ?? "")
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

@@ -11,8 +11,8 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     /// The registry wants credentials, or refuses those that it got.
     /// The last text tells what credentials were used and what to do.
     case unauthorized(url: String, words: String, credentials: String)
-    /// The server's certificate proves nothing.
-    case certificate(url: String, reason: String)
+    /// Something stands in the way, as it would the next time: a certificate, a proxy.
+    case blocked(url: String, reason: String)
     /// There is no such image or tag.
     case notFound(Reference, words: String)
     /// The server asks to wait longer (seconds) than we do.
@@ -41,7 +41,7 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     /// One sentence: subject, what was found, and what to do.
     public var description: String {
         switch self {
-        case .transfer(let url, let reason), .redirect(let url, let reason), .certificate(let url, let reason):
+        case .transfer(let url, let reason), .redirect(let url, let reason), .blocked(let url, let reason):
             "GET \(url): \(reason)"
         case .response(let url, let status, let words):
             "GET \(url): status \(status)" + (words.isEmpty ? "" : ": \(words)")

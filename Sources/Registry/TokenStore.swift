@@ -72,9 +72,7 @@ final class TokenStore: Sendable {
             let start = Date.now
             let (token, lifetime) = try fetch(bearer, for: url, finding)
             use("Bearer \(token)", after: used, until: start + lifetime, renewedBy: bearer)
-        } else if let basic = finding.credentials?.basic,
-            basic != used.header
-        {
+        } else if let basic = finding.credentials?.basic, basic != used.header {
             use(basic, after: used, until: .distantFuture, renewedBy: nil)
         } else {
             return false

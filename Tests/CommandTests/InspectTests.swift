@@ -54,6 +54,17 @@ struct InspectTests {
         #expect(platforms == ["linux/amd64", "linux/arm64"])
     }
 
+    @Test(.enabled(if: DockerRegistry.isAvailable, "needs docker-registry"))
+    func listsTags() throws {
+        let registry = try DockerRegistry()
+        for tag in ["1", "2"] { try registry.push(layout: commands.folder("images"), tag: tag, as: "app:v\(tag)") }
+        #expect(try inspect("--tags", "\(registry.address)/app") == "v1\nv2\n")
+        let missing = try commands("d-inspect", "--tags", "\(registry.address)/other").run()
+        #expect(missing.status == 1 && missing.errors.contains("not found"), "\(missing)")
+        let local = try commands("d-inspect", "--tags", "oci:images:1").run()
+        #expect(local.status == 1 && local.errors.contains("not supported"), "\(local)")
+    }
+
     @Test func tellsWhatChangedInAContainer() throws {
         try #require(commands("d-pull", "-q", "oci:images:1", "box").run().status == 0)
         let fresh = try json(try inspect("--json", "box"))

@@ -29,15 +29,16 @@ private func options(_ arguments: String...) throws -> PullOptions {
         #expect(all.source.plainHTTP && !all.source.usesCache && all.progress == .none && all.sizeLimit == 2 << 30)
         let none = try options("x")
         #expect(none.source.platform == nil && !none.source.plainHTTP && none.source.usesCache)
-        #expect(!none.source.isOffline && none.progress == .auto && none.sizeLimit == nil)
+        #expect(!none.source.isOffline && none.progress == .auto && none.sizeLimit == nil && none.source.maxWait == 60)
         #expect(try options("--offline", "x").source.isOffline)
         #expect(try options("--update", "a/b").task == .update("a/b"))
     }
 
     @Test(arguments: [
         [], ["a", "b", "c"], ["a", "."], ["a", ""], ["--platform", "linux", "a"], ["--max-size", "x", "a"],
-        ["--max-size", "-1", "a"], ["--progress", "loud", "a"], ["--nope", "a"],
-        ["--update"], ["--update", "a", "b"], ["--offline", "--no-cache", "a"], ["docker-archive:-"],
+        ["--max-size", "-1", "a"], ["--progress", "loud", "a"], ["--nope", "a"], ["--max-wait", "x", "a"],
+        ["--max-wait", "-1", "a"], ["--update"], ["--update", "a", "b"], ["--offline", "--no-cache", "a"],
+        ["docker-archive:-"],
     ])
     func refuses(_ arguments: [String]) {
         #expect(throws: UsageError.self) { try PullOptions(PullOptions.syntax.parse(arguments)) }
@@ -89,6 +90,12 @@ private func options(_ arguments: String...) throws -> PullOptions {
     func dropsVolumesThatReachTheHost(_ path: String) throws {
         let config = try file(#"{"Volumes":{"\#(path)":{},"/good":{}}}"#)
         #expect(config.text == "{\n  \"Volumes\": {\n    \"/good\": {}\n  }\n}\n")
+        #expect(config.warnings.count == 1)
+    }
+
+    @Test func dropsVariablesOfTheCaller() throws {
+        let config = try file(#"{"Env":["A=b","SECRET","C="]}"#)
+        #expect(config.text == "{\n  \"Env\": [\n    \"A=b\",\n    \"C=\"\n  ]\n}\n")
         #expect(config.warnings.count == 1)
     }
 

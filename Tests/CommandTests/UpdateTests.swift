@@ -75,16 +75,49 @@ struct UpdateTests {
     @Test func refusesWhileAProgramRuns() throws {
         try pull()
         try point(to: 2)
-        try commands.folder.write("4711\n", to: "box/run.lock")
+        // The first has ended; this user may ask for the second.
+        let quiet = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(quiet) }
+        let child = try Program("sleep", "300").asOrdinaryUser.start(output: quiet, errors: quiet, input: quiet)
+        defer {
+            kill(child, SIGKILL)
+            _ = try? Program.wait(for: child, limit: 60)
+        }
+        try commands.folder.write("99999999\n\(child)\n", to: "box/run.lock")
         chmod(commands.folder("box/run.lock"), 0o666)
         let lock = open(commands.folder("box/run.lock"), O_RDWR | O_CLOEXEC)
         try #require(flock(lock, LOCK_SH | LOCK_NB) == 0)
         let refused = try commands("d-pull", "--update", "box").run()
-        #expect(refused.status == 1 && refused.errors.contains("4711"), "\(refused)")
+        #expect(refused.status == 1 && refused.errors.contains("(process \(child))"), "\(refused)")
         #expect(try commands.text("box/rootfs/etc/version") == "1\n")
         close(lock)
         let result = try commands("d-pull", "--update", "box").run()
         #expect(try result.status == 0 && commands.text("box/rootfs/etc/version") == "2\n", "\(result)")
+    }
+
+    @Test(.enabled(if: RunContainer.isPossible, "needs bubblewrap and busybox-static"))
+    func knowsThatDRunRuns() throws {
+        let container = try RunContainer()
+        let digest = "sha256:" + String(repeating: "0", count: 64)
+        try container.folder.write(
+            "reference oci:\(commands.folder("images")):1\ndigest \(digest)\nmanifest \(digest)\nplatform linux/amd64\n",
+            to: "box/image.txt")
+        try container.folder.write("{}", to: "box/image.json")
+        let quiet = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(quiet) }
+        let child = try container.command("box", "/bin/sleep", "300").start(output: quiet, errors: quiet, input: quiet)
+        let deadline = Date(timeIntervalSinceNow: 60)
+        var text = ""
+        while text.isEmpty, Date.now < deadline {
+            text = (try? String(contentsOfFile: container.folder("box/run.lock"), encoding: .utf8)) ?? ""
+            usleep(10_000)
+        }
+        let refused = try commands("d-pull", "--update", container.folder("box")).run()
+        #expect(refused.status == 1 && refused.errors.contains("is running"), "\(refused)")
+        kill(child, SIGTERM)
+        _ = try Program.wait(for: child, limit: 60)
+        let result = try commands("d-pull", "--update", container.folder("box")).run()
+        #expect(result.status == 0, "\(result)")
     }
 
     @Test func whatIsNoContainerIsTold() throws {

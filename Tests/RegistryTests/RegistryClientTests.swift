@@ -67,7 +67,8 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
     @Test(arguments: [
         (404, #"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#, "manifest unknown", 1),
         (403, #"{"errors":[{"message":"denied"}]}"#, "denied", 1), (400, "plain words", "plain words", 1),
-        (418, "<html>teapot</html>", "status 418", 1), (500, "", "status 500", 4), (503, "busy", "busy", 4),
+        (418, "<html>teapot</html>", "status 418", 1), (408, "", "status 408", 4), (500, "", "status 500", 4),
+        (503, "busy", "busy", 4),
         (429, "", "too many requests", 4), (401, "", "did not ask for credentials", 1),
     ])
     func tellsWhatTheRegistrySaid(_ status: Int, _ body: String, _ words: String, _ requests: Int) throws {
@@ -116,8 +117,12 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
         #expect(endless.requests.count == 1)
     }
 
-    @Test(arguments: [("120", 120.0), ("Fri, 31 Dec 1999 23:59:59 GMT", 59), ("Fri, 31 Dec 1999 00:00:00 GMT", 0)])
-    func retryAfterHasTwoForms(_ text: String, _ seconds: Double) {
+    @Test(arguments: [
+        ("120", 120.0), ("Fri, 31 Dec 1999 23:59:59 GMT", 59), ("Fri, 31 Dec 1999 00:00:00 GMT", 0),
+        ("-5", 0), ("nan", 0), ("inf", .infinity), ("soon", nil), ("Fri, 31 Dec 9223372036854775807 0:0:0 GMT", nil),
+        ("Fri, 31 Dec 1999 0:9223372036854775807:0 GMT", nil),
+    ])
+    func retryAfterHasTwoForms(_ text: String, _ seconds: Double?) {
         let now = Date(timeIntervalSince1970: 946_684_740)  // 1999-12-31 23:59:00
         #expect(RetryPolicy.retryAfter(HTTPResponse(status: 429, headers: ["retry-after": text]), now: now) == seconds)
     }

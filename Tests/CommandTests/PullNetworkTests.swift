@@ -63,7 +63,8 @@ struct PullNetworkTests {
 
     @Test(arguments: [
         Refusal(testDescription: "for another name", names: "DNS:other.example"),
-        Refusal(testDescription: "has expired", days: -1), Refusal(testDescription: "authority unknown", isKnown: false),
+        Refusal(testDescription: "has expired", days: -1),
+        Refusal(testDescription: "authority unknown", isKnown: false),
     ])
     func aCertificateThatProvesNothingIsRefused(_ refusal: Refusal) throws {
         let registry = try registry(authority.identity(for: refusal.names, days: refusal.days))

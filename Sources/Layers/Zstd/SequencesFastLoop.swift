@@ -3,7 +3,8 @@
 /// It is fast because the bits of one sequence are taken from a register that one load fills, because the tables' entries
 /// tell what follows without branches, and because copies are wide. It gives up the edges: near the end of the bit
 /// stream, before the last sequence, and before a sequence that is not valid it stops, and the plain code goes on and
-/// finds the error.
+/// finds the error. Nor does it look ahead: a queue of eight sequences whose matches are fetched into the cache early
+/// gains 4% with a window of 8 MiB and loses 9 to 14% with smaller ones.
 ///
 ///     bits of a load          64 - 7 that the load leaves consumed                     = 57
 ///     a sequence's values     31 offset; 16 match length + 16 literals length          <= 57 each

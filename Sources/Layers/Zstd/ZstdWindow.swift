@@ -9,6 +9,7 @@ internal import Checksums
 struct ZstdWindow {
     /// How far behind the end of a block may be written.
     static let overrun = 64
+    private static let step = 256 * 1024
 
     var bytes: [UInt8] = []
     /// The end of the output in `bytes`.
@@ -38,9 +39,10 @@ struct ZstdWindow {
         }
         let needed = end + blockSize + Self.overrun
         guard bytes.count < needed else { return }
-        let count = min(max(needed, 2 * bytes.count), lapLimit + Self.overrun)
-        bytes.reserveCapacity(count)
-        bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
+        // Reserved at once, so that nothing is copied; what is not appended takes up no memory.
+        let whole = lapLimit + Self.overrun
+        bytes.reserveCapacity(whole)
+        bytes.append(contentsOf: repeatElement(0, count: min(whole, needed + Self.step) - bytes.count))
     }
 
     mutating func append(_ new: ArraySlice<UInt8>) {

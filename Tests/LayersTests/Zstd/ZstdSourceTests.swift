@@ -149,7 +149,8 @@ import Testing
         var window = ZstdWindow()
         window.begin(size: 128 << 20)
         window.makeRoom(for: ZstdFrameHeader.largestBlock)
-        #expect(window.bytes.count < 200_000)
+        #expect(window.bytes.count < 500_000)
+        window = ZstdWindow()
         window.begin(size: 1024)
         for _ in 0..<2000 {
             window.makeRoom(for: 1024)

@@ -130,7 +130,12 @@ struct TarReader {
         guard contentLeft + paddingLeft > 0 else { return }
         contentLeft += paddingLeft
         paddingLeft = 0
-        while contentLeft > 0 { _ = try readContent { _ in } }
+        while contentLeft > 0 {
+            let skipped = held.isEmpty ? try source.skip(contentLeft) : 0
+            contentLeft -= skipped
+            byteOffset += skipped
+            if skipped == 0 { _ = try readContent { _ in } }
+        }
     }
 
     private mutating func drain() throws {

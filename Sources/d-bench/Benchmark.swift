@@ -21,8 +21,8 @@ struct Benchmark {
         var results: [RaceResult] = []
         try Program("mkdir", "-p", inputs.folder).run()
         let places = [
-            try RunFolders("/dev/shm/d-utils-bench", isOnDisk: false),
-            try RunFolders("\(inputs.folder)/runs", isOnDisk: true),
+            RunFolders("/dev/shm/d-utils-bench", isOnDisk: false),
+            RunFolders("\(inputs.folder)/runs", isOnDisk: true),
         ]
         for section in options.sections {
             for race in try codecRaces(of: section) + places.flatMap({ try fileRaces(of: section, in: $0) }) {

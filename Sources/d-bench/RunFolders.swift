@@ -11,22 +11,24 @@ final class RunFolders {
     private let isOnDisk: Bool
     private var count = 0
 
-    /// Makes `path`; what an interrupted benchmark has left there is removed.
-    init(_ path: String, isOnDisk: Bool) throws {
+    /// Folders in `path`, which is made for the first of them.
+    init(_ path: String, isOnDisk: Bool) {
         self.path = path
         self.isOnDisk = isOnDisk
-        try remove()
-        guard unsafe mkdir(path, 0o700) == 0 else { throw BenchError.system("mkdir", path, errno) }
     }
 
     /// What the tables call this place.
     var name: String { isOnDisk ? "disk" : "tmpfs" }
 
-    /// A new empty folder.
-    func next() throws(BenchError) -> String {
+    /// A new empty folder. What an interrupted benchmark has left in the place of the first one is removed.
+    func next() throws -> String {
+        if count == 0 {
+            try remove()
+            guard unsafe mkdir(path, 0o700) == 0 else { throw BenchError.system("mkdir", path, errno) }
+        }
         count += 1
         let folder = "\(path)/\(count)"
-        guard unsafe mkdir(folder, 0o700) == 0 else { throw .system("mkdir", folder, errno) }
+        guard unsafe mkdir(folder, 0o700) == 0 else { throw BenchError.system("mkdir", folder, errno) }
         return folder
     }
 

@@ -12,8 +12,6 @@ public enum ContainerFolder {
     public static let runLock = "run.lock"
     /// Named volumes.
     public static let volumes = "volumes"
-    /// The file on which d-run holds a lock while a program runs.
-    public static let runLock = "run.lock"
 
     /// The keys of `config.json` that are d-run's own. Each opens the container in some way, so only people set them:
     /// d-pull drops them from what an image brings.

@@ -26,7 +26,8 @@ import Testing
     }
 
     @Test func developsInTheFolder() throws {
-        symlink("sh", box.rootfs("/bin/bash"))
+        try box.folder.write("#!/bin/sh\nexec sh \"$@\"\n", to: "box/rootfs/bin/bash")
+        chmod(box.rootfs("/bin/bash"), 0o755)
         var program = try shell(
             "mkdir work; cd work; " + line(with: "-w /src", container: "debian").replacing(" box", with: " ../box"))
         program.input = "pwd; id -u; echo text > made; chown 5:5 made\n"

@@ -47,6 +47,8 @@ import Testing
         terminal.type("ione\rtwo")
         try terminal.expect("two")
         terminal.type("\u{1B}")
+        // What follows Escape at once would be taken for one key.
+        try terminal.expect("- /text [Modified]")
         terminal.type(":wq\r")
         #expect(try terminal.wait() == 0, "\(terminal.transcript)")
         #expect(try String(contentsOfFile: box.rootfs("/text"), encoding: .utf8) == "one\ntwo\n")

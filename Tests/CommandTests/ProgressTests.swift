@@ -179,7 +179,7 @@ private struct FoldingTerminal {
         let program = commands("d-pull", "oci:images:1", "box").with(
             ["TERM": "xterm"].merging(hasColours ? [:] : ["NO_COLOR": "1"]) { $1 })
         let terminal = try PseudoTerminal(program)
-        terminal.resize(columns: 60, rows: 10)
+        terminal.resize(rows: 10, columns: 60)
         #expect(try terminal.wait() == 0)
         let transcript = terminal.transcript
         #expect(transcript.contains("/2 layers") && transcript.contains("\u{1b}[J"), "\(transcript)")

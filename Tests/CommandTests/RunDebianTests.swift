@@ -31,7 +31,7 @@ struct RunDebianTests {
         program.arguments += ["--ephemeral", folder("deb"), "bash", "-c", line]
         let terminal = try PseudoTerminal(program.asOrdinaryUser)
         try terminal.expect("ready")
-        terminal.resize(columns: 99, rows: 30)
+        terminal.resize(rows: 30, columns: 99)
         try terminal.expect("30 99")
         #expect(try terminal.wait() == 3, "\(terminal.transcript)")
     }

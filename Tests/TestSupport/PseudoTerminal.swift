@@ -59,7 +59,7 @@ public final class PseudoTerminal {
     }
 
     /// Gives the terminal another size, which its programs are told.
-    public func resize(columns: UInt16, rows: UInt16) {
+    public func resize(rows: UInt16, columns: UInt16) {
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
     }

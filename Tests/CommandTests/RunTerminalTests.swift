@@ -41,6 +41,19 @@ import Testing
         #expect(!terminal.transcript.contains("job control turned off"))
     }
 
+    @Test func runsAFullScreenProgram() throws {
+        let terminal = try PseudoTerminal(box.command("-e", "TERM=vt100", "box", "vi", "/text"))
+        try terminal.expect("/text")
+        terminal.type("ione\rtwo")
+        try terminal.expect("two")
+        terminal.type("\u{1B}")
+        // What follows Escape at once would be taken for one key.
+        try terminal.expect("- /text [Modified]")
+        terminal.type(":wq\r")
+        #expect(try terminal.wait() == 0, "\(terminal.transcript)")
+        #expect(try String(contentsOfFile: box.rootfs("/text"), encoding: .utf8) == "one\ntwo\n")
+    }
+
     @Test func deliversCtrlCOnce() throws {
         let line = "trap 'n=$((n+1)); echo int$n' INT; echo ready; while [ ! -e /stop ]; do sleep 0.1; done; exit 4"
         let terminal = try PseudoTerminal(box.command("box", "sh", "-c", line))

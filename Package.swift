@@ -54,8 +54,10 @@ let package = Package(
         module("Bubblewrap", uses: ["ContainerImage"]),
         module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
+        module("Commands", uses: ["PullCommand", "RunCommand", "Console"]),
         command("d-pull", uses: "PullCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-utils", uses: "Commands"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -64,7 +66,7 @@ let package = Package(
         tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
-        tests(of: "PullCommand", "RunCommand", "d-pull", "d-run", name: "CommandTests"),
+        tests(of: "PullCommand", "RunCommand", "Commands", "d-pull", "d-run", "d-utils", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

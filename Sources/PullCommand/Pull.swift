@@ -51,6 +51,7 @@ public struct Pull {
         try unpackMending(image, from: source, into: staging, interruption)
         try staging.write(config.text, to: ContainerFolder.config)
         try staging.write(origin(of: image), to: ContainerFolder.image)
+        if case .registry(let reference) = options.location { cache.remember(reference) }
         cache.removeUnused(days: Self.cacheDays)
     }
 

@@ -1,4 +1,4 @@
-import ContainerImage
+public import ContainerImage
 import Foundation
 import Glibc
 
@@ -74,6 +74,19 @@ public struct BlobCache: Sendable {
         let temporary = "\(path).\(getpid()).part"
         guard FileManager.default.createFile(atPath: temporary, contents: Data(bytes)) else { return }
         if unsafe rename(temporary, path) != 0 { unsafe unlink(temporary) }
+    }
+
+    /// Notes that an image was pulled, for the shells to complete: `references`, the last hundred, the newest first,
+    /// each as people type it.
+    public func remember(_ reference: Reference) {
+        guard let folder else { return }
+        let text = reference.description
+        let short = ["docker.io/library/", "docker.io/"].first(where: text.hasPrefix).map { text.dropFirst($0.count) }
+        let line = short.map(String.init) ?? text
+        let known = FileManager.default.contents(atPath: folder + "/references").map { String(decoding: $0, as: UTF8.self) }
+        let others = (known ?? "").split(separator: "\n").filter { $0 != line }.prefix(99)
+        let lines = ([line[...]] + others).joined(separator: "\n") + "\n"
+        try? Data(lines.utf8).write(to: URL(filePath: folder + "/references"), options: .atomic)
     }
 
     /// A file without a name, for a cache that keeps nothing.

@@ -1,13 +1,16 @@
 import Bubblewrap
-import Console
+public import Console
 import Glibc
 
 /// The command `d-run`.
 public enum RunCommand {
-    /// Runs the command with these arguments (without the program's name) and ends the process. `Trampoline.run` has to
-    /// come before, for this starts the same program again.
+    /// What `d-run` takes.
+    public static let syntax = RunOptions.syntax
+
+    /// Runs the command with these arguments (without the program's name) and ends the process. It starts the same
+    /// program again, so `continueIfStarted` comes first.
     public static func main(_ arguments: [String]) -> Never {
-        Trampoline.continueIfStarted(arguments)
+        continueIfStarted(arguments)
         Terminal.run(RunOptions.syntax, arguments) { parsed in
             let options = try RunOptions(parsed)
             do {
@@ -18,6 +21,10 @@ public enum RunCommand {
             }
         }
     }
+
+    /// Goes on, and never returns, where this process was started by another `d-run` to become bwrap. A program with
+    /// several commands asks this before it looks at its name, which is not the command's then.
+    public static func continueIfStarted(_ arguments: [String]) { Trampoline.continueIfStarted(arguments) }
 
     private static func run(_ options: RunOptions) throws -> Int32 {
         let terminal = (0...2).contains { isatty($0) == 1 }

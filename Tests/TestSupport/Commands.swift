@@ -12,7 +12,9 @@ public enum Commands {
         let built = ProcessInfo.processInfo.environment["D_UTILS_COMMANDS"] ?? buildFolder
         let copy = "/tmp/d-utils-test-commands-\(getpid())"
         try? FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-        for name in ["d-pull", "d-run"] {
+        // Of a build, `d-pull` and `d-pull.product`; of an installation, links to one binary.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: built)) ?? []
+        for name in names where name.wholeMatch(of: /d-[a-z]+/) != nil {
             try? FileManager.default.copyItem(atPath: "\(built)/\(name)", toPath: "\(copy)/\(name)")
         }
         atexit { _ = try? FileManager.default.removeItem(atPath: "/tmp/d-utils-test-commands-\(getpid())") }

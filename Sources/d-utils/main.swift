@@ -1,0 +1,9 @@
+import Commands
+
+#if WITHOUT_ICU_DATA
+    // ICU's tables, 34 MB, are linked for this symbol alone. No table is found under it, so whatever asks for the words
+    // and customs of a language would fail; nothing here does (StaticBinaryTests).
+    @_cdecl("icudt76_dat") public func icuData() {}
+#endif
+
+SingleBinary.main(CommandLine.arguments)

@@ -14,7 +14,8 @@ struct Installation {
     /// Writes everything, in the place of an earlier installation. Throws `Failure` with the path.
     func run() throws {
         try write("bin", "d-utils") { path in
-            try FileManager.default.copyItem(atPath: "/proc/self/exe", toPath: path)
+            let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            try FileManager.default.copyItem(atPath: program, toPath: path)
         }
         for command in Command.all {
             try write("bin", command.syntax.name) { path in

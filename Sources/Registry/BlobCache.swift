@@ -83,8 +83,8 @@ public struct BlobCache: Sendable {
         let text = reference.description
         let short = ["docker.io/library/", "docker.io/"].first(where: text.hasPrefix).map { text.dropFirst($0.count) }
         let line = short.map(String.init) ?? text
-        let known = FileManager.default.contents(atPath: folder + "/references").map { String(decoding: $0, as: UTF8.self) }
-        let others = (known ?? "").split(separator: "\n").filter { $0 != line }.prefix(99)
+        let known = FileManager.default.contents(atPath: folder + "/references") ?? Data()
+        let others = String(decoding: known, as: UTF8.self).split(separator: "\n").filter { $0 != line }.prefix(99)
         let lines = ([line[...]] + others).joined(separator: "\n") + "\n"
         try? Data(lines.utf8).write(to: URL(filePath: folder + "/references"), options: .atomic)
     }

@@ -31,6 +31,12 @@ import Testing
                 == (Command.all.map(\.syntax.name) + ["d-utils"]).sorted())
     }
 
+    @Test func theProgramIsAFile() throws {
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder("bin/d-utils"))
+        #expect(attributes[.type] as? FileAttributeType == .typeRegular)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder("bin/d-pull")) == "d-utils")
+    }
+
     @Test func anInstallationReplacesAnEarlierOne() throws {
         try folder.write("old", to: "share/man/man1/d-run.1")
         #expect(try Program("\(folder.path)/bin/d-utils", "--install", folder.path).run().status == 0)
@@ -63,7 +69,9 @@ import Testing
     }
 
     /// Help, manual, completions and parser say the same of every option.
-    @Test(.enabled(if: Program.exists("mandoc"), "needs mandoc"), arguments: Command.all.map(\.syntax.name) + ["d-utils"])
+    @Test(
+        .enabled(if: Program.exists("mandoc"), "needs mandoc"),
+        arguments: Command.all.map(\.syntax.name) + ["d-utils"])
     func everyTextKnowsTheSameOptions(_ name: String) throws {
         let syntax = try #require((Command.all.map(\.syntax) + [SingleBinary.syntax]).first { $0.name == name })
         let help = try Commands.program(name, "--help").run().output
@@ -87,7 +95,8 @@ import Testing
         let fish = try text("share/fish/vendor_completions.d/\(name).fish")
         let rules = fish.split(separator: "\n").filter { $0.hasPrefix("complete ") }.joined(separator: "\n")
         #expect(
-            Set(rules.matches(of: /\s-([ls])\s([a-z-]+)/).map { ($0.output.1 == "l" ? "--" : "-") + $0.output.2 }) == names,
+            Set(rules.matches(of: /\s-([ls])\s([a-z-]+)/).map { ($0.output.1 == "l" ? "--" : "-") + $0.output.2 })
+                == names,
             "fish")
         for option in syntax.options {
             for name in option.names {

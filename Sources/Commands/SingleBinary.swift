@@ -1,4 +1,5 @@
 internal import Console
+import Glibc
 internal import RunCommand
 
 /// All commands in one program, which is the command by whose name it is called, as busybox is.
@@ -16,9 +17,13 @@ public enum SingleBinary {
 
     /// Is the command that the program's name or its first argument tells; `words[0]` is the program's name.
     public static func main(_ words: [String]) -> Never {
+        guard let program = words.first else {
+            Terminal.report("the command line cannot be read; mount /proc", from: syntax.name)
+            exit(1)
+        }
         let arguments = Array(words.dropFirst())
         RunCommand.continueIfStarted(arguments)
-        let name = words.first?.split(separator: "/").last.map(String.init) ?? ""
+        let name = program.split(separator: "/").last.map(String.init) ?? ""
         if let command = Command.named(name) { command.main(arguments) }
         Terminal.run(syntax, arguments) { parsed in
             if let prefix = parsed.value("--install") {

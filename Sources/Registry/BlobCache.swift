@@ -35,7 +35,8 @@ public struct BlobCache: Sendable {
     public static func defaultFolder(environment: [String: String]) throws -> String {
         if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return folder + "/d-utils" }
         guard let home = environment["HOME"], home.hasPrefix("/") else {
-            throw RegistryError.unsupported("a cache without HOME or XDG_CACHE_HOME; set one of them or use --no-cache")
+            throw RegistryError.file(
+                "~/.cache/d-utils", reason: "HOME and XDG_CACHE_HOME are unset; set one of them or use --no-cache")
         }
         return home + "/.cache/d-utils"
     }

@@ -8,6 +8,9 @@ enum NestedNamespaces {
     static func enter() -> Bool {
         // Under Ubuntu's rule the namespace is made but powerless; there bwrap alone may have a profile.
         guard UserNamespaces.likelyRefusal == nil else { return false }
+        // bwrap, whose child is process 2 then, looks that up in a /proc that shows other processes. On a system with
+        // few of them there may be none of this number, and bwrap gives up.
+        guard unsafe access("/proc/2/ns", F_OK) == 0 else { return false }
         let (uid, gid) = (getuid(), getgid())
         guard unshareNamespaces(0x3000_0000) == 0 else { return false }
         for (file, text) in [("setgroups", "deny"), ("uid_map", "\(uid) \(uid) 1"), ("gid_map", "\(gid) \(gid) 1")] {

@@ -7,6 +7,8 @@ public final class DockerRegistry: Sendable {
 
     /// `127.0.0.1:port`
     public let address: String
+    /// Where the images lie, for another server.
+    public var dataFolder: String { folder("data") }
     private let folder: TemporaryFolder
     private let process: pid_t
 

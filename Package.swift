@@ -54,9 +54,11 @@ let package = Package(
         module("Bubblewrap", uses: ["ContainerImage"]),
         module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
-        module("Commands", uses: ["PullCommand", "RunCommand", "Console"]),
+        module("LoginCommand", uses: ["Registry", "ContainerImage", "Console"]),
+        module("Commands", uses: ["PullCommand", "RunCommand", "LoginCommand", "Console"]),
         command("d-pull", uses: "PullCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-login", uses: "LoginCommand"),
         command("d-utils", uses: "Commands"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
@@ -66,7 +68,9 @@ let package = Package(
         tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
-        tests(of: "PullCommand", "RunCommand", "Commands", "d-pull", "d-run", "d-utils", name: "CommandTests"),
+        tests(
+            of: "PullCommand", "RunCommand", "LoginCommand", "Commands", "d-pull", "d-run", "d-login", "d-utils",
+            name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -23,7 +23,7 @@ public struct Layer: Sendable {
         switch Compression(magic: source.prefix) {
         case .none: return source
         case .gzip: return GunzipSource(source)
-        case .zstd: throw LayerFormatError.unsupportedCompression("zstd")
+        case .zstd: return ZstdSource(source)
         case .unsupported(let name): throw LayerFormatError.unsupportedCompression(name)
         }
     }

@@ -86,7 +86,7 @@ extension LayerApplier {
 
     /// Sets what an ordinary user may set, `user.*`; the rest is counted.
     private mutating func setAttributes(of entry: TarEntry, on file: CInt) {
-        for attribute in entry.attributes where !setAttribute(attribute.name, attribute.value, on: file) {
+        for (name, value) in entry.attributes where !setAttribute(name, value, on: file) {
             summary.attributes += 1
         }
     }

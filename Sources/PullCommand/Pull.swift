@@ -41,7 +41,10 @@ public struct Pull {
 
     private func fill(_ staging: Staging, until interruption: Interruption) throws {
         let cache = try cache()
-        let source = try ImageSource(options.location, cache: cache, plainHTTP: options.plainHTTP)
+        let access = try RegistryAccess(
+            environment: ProcessInfo.processInfo.environment, plainHTTP: options.plainHTTP,
+            longestPause: options.maxWait, warn: progress.warn)
+        let source = try ImageSource(options.location, cache: cache, access: access)
         interruption.whenReceived { source.cancel() }
         let image = try source.image(for: options.platform ?? .current)
         try checkPlatform(of: image)

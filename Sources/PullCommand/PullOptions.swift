@@ -24,6 +24,9 @@ public struct PullOptions: Equatable, Sendable {
             Option(
                 "--max-size", value: .required("SIZE"),
                 help: "refuse an image that unpacks to more (bytes, or 500M, 20G)"),
+            Option(
+                "--max-wait", value: .required("SECONDS"),
+                help: "how long a busy registry may make it wait (default 60)"),
             Option("--no-cache", help: "keep no copy of the layers in the cache"),
             Option("--progress", value: .required("auto|plain|none"), help: "how to show progress (default auto)"),
             Option("-q", "--quiet", help: "the same as --progress none"),
@@ -40,6 +43,7 @@ public struct PullOptions: Equatable, Sendable {
     let platform: Platform?
     let plainHTTP: Bool
     let sizeLimit: Int64?
+    let maxWait: Double
     let usesCache: Bool
     let progress: ProgressStyle
 
@@ -70,6 +74,11 @@ public struct PullOptions: Equatable, Sendable {
             }
             return bytes.value
         }
+        let wait = arguments.value("--max-wait") ?? "60"
+        guard let seconds = UInt32(wait) else {
+            throw UsageError.invalidValue("--max-wait", wait, expected: "a number of seconds")
+        }
+        maxWait = Double(seconds)
         progress = try Self.progress(arguments)
         plainHTTP = arguments.has("--plain-http")
         usesCache = !arguments.has("--no-cache")

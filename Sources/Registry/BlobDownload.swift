@@ -121,7 +121,7 @@ struct BlobDownload: Sendable {
                 url: url.withoutSecrets,
                 reason: "the body ended after \(blob.bytesPresent) of \(blob.descriptor.size) bytes")
         case _ where RetryPolicy.isTransient(response.status): throw TransientStatus(response: response, url: url)
-        default: throw RegistryClient.error(for: response, at: url)
+        default: throw client.error(for: response, at: url)
         }
     }
 

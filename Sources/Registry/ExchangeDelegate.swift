@@ -21,11 +21,19 @@ final class ExchangeDelegate: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func cancelAll() {
-        let tasks = state.withLock { state in
+        let exchanges = state.withLock { state in
             state.isCancelled = true
-            return state.exchanges.values.map(\.task)
+            return Array(state.exchanges.values)
         }
-        for task in tasks { task.cancel() }
+        for (exchange, task) in exchanges {
+            exchange.end(with: URLError(.cancelled) as NSError, isCancelled: true)
+            Self.cancel(task)
+        }
+    }
+
+    /// From a thread of its own: `cancel` waits for the one that brings bodies, and that one for our callbacks.
+    private static func cancel(_ task: URLSessionTask) {
+        DispatchQueue.global().async { task.cancel() }
     }
 
     private func exchange(of task: URLSessionTask) -> Exchange? {
@@ -56,10 +64,7 @@ final class ExchangeDelegate: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        guard let exchange = exchange(of: dataTask) else { return }
-        guard !exchange.didReceive(data) else { return }
-        (session.delegateQueue as? BoundedQueue)?.stopWaiting()
-        dataTask.cancel()
+        if exchange(of: dataTask)?.didReceive(data) == false { Self.cancel(dataTask) }
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
@@ -67,6 +72,6 @@ final class ExchangeDelegate: NSObject, URLSessionDataDelegate, Sendable {
         let (exchange, isCancelled) = state.withLock { state in
             (state.exchanges.removeValue(forKey: identifier)?.exchange, state.isCancelled)
         }
-        exchange?.didComplete(error, isCancelled: isCancelled)
+        exchange?.end(with: error as NSError?, isCancelled: isCancelled)
     }
 }

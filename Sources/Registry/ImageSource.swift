@@ -17,11 +17,11 @@ public struct ImageSource: Sendable {
     private let cache: BlobCache
     private let downloads = OperationQueue()
 
-    /// A source for `location`. `plainHTTP` lets it speak http to any registry. Throws `RegistryError.unsupported`.
-    public init(_ location: ImageLocation, cache: BlobCache, plainHTTP: Bool) throws {
+    /// A source for `location`. Throws `RegistryError.unsupported`.
+    public init(_ location: ImageLocation, cache: BlobCache, access: RegistryAccess) throws {
         switch location {
         case .registry(let reference):
-            origin = .registry(try RegistryClient(reference, plainHTTP: plainHTTP, transport: URLSessionTransport()))
+            origin = .registry(try RegistryClient(reference, access: access, transport: URLSessionTransport()))
         case .layout(let path, let tag): origin = .layout(ImageLayout(path: path, tag: tag))
         case .layoutArchive, .dockerArchive: throw RegistryError.unsupported("an archive as source")
         }

@@ -9,11 +9,14 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     /// The server answered with an error: status and what it said itself.
     case response(url: String, status: Int, words: String)
     /// The registry wants credentials, or refuses those that it got.
-    case unauthorized(url: String, words: String)
+    /// The last text tells what credentials were used and what to do.
+    case unauthorized(url: String, words: String, credentials: String)
+    /// The server's certificate proves nothing.
+    case certificate(url: String, reason: String)
     /// There is no such image or tag.
     case notFound(Reference, words: String)
     /// The server asks to wait longer (seconds) than we do.
-    case retryLater(url: String, seconds: Int)
+    case retryLater(url: String, status: Int, seconds: Int, words: String)
     /// A challenge that cannot be answered.
     case challenge(url: String, reason: String)
     /// More bytes than the limit or the announced size.
@@ -36,17 +39,19 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     /// One sentence: subject, what was found, and what to do.
     public var description: String {
         switch self {
-        case .transfer(let url, let reason), .redirect(let url, let reason): "GET \(url): \(reason)"
+        case .transfer(let url, let reason), .redirect(let url, let reason), .certificate(let url, let reason):
+            "GET \(url): \(reason)"
         case .response(let url, let status, let words):
             "GET \(url): status \(status)" + (words.isEmpty ? "" : ": \(words)")
-        case .unauthorized(let url, let words):
-            "GET \(url): the registry refuses access without credentials" + (words.isEmpty ? "" : ": \(words)")
-                + "; the image is private or does not exist"
+        case .unauthorized(let url, let words, let credentials):
+            "GET \(url): access is refused" + (words.isEmpty ? "" : ": \(words)")
+                + "; the name may be wrong too; \(credentials)"
         case .notFound(let reference, let words):
             "\(reference): not found in the registry" + (words.isEmpty ? "" : ": \(words)")
                 + "; check the name and the tag"
-        case .retryLater(let url, let seconds):
-            "GET \(url): too many requests; the registry asks to wait \(seconds) s, try again then"
+        case .retryLater(let url, let status, let seconds, let words):
+            "GET \(url): status \(status)\(words): the server asks to wait \(seconds) s; try again then, "
+                + "or allow it with --max-wait"
         case .challenge(let url, let reason): "GET \(url): cannot authenticate: \(reason)"
         case .tooLarge(let subject, let limit): "\(subject): more than the \(limit) bytes that are allowed or announced"
         case .wrongDigest(let subject, let found, let expected): "\(subject): digest \(found), expected \(expected)"

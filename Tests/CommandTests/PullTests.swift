@@ -43,6 +43,24 @@ import Testing
         #expect(program.range(of: Data("for linux/\(architecture).".utf8)) != nil)
     }
 
+    @Test(.enabled(if: Program.exists("skopeo"), "needs skopeo"))
+    func unpacksLayersOfZstd() throws {
+        let layout = "oci:" + folder("layout")
+        let copied = try Program("skopeo", "copy", "-q", "--dest-compress-format", "zstd", hello, layout).run()
+        try #require(copied.status == 0, "\(copied)")
+        let blobs = folder("layout/blobs/sha256")
+        let magics = try FileManager.default.contentsOfDirectory(atPath: blobs).map {
+            try Data(contentsOf: URL(filePath: "\(blobs)/\($0)")).prefix(4)
+        }
+        #expect(magics.contains(Data([0x28, 0xB5, 0x2F, 0xFD])))
+        for (reference, name) in [(layout, "there"), (hello, "judge")] {
+            let result = try pull(reference, name).run()
+            #expect(result.status == 0 && result.output == "\(name)\n", "\(result)")
+        }
+        let difference = try TreeListing.difference(folder("judge/rootfs"), folder("there/rootfs"))
+        #expect(difference.isEmpty, "\(difference)")
+    }
+
     @Test func aMissingPlatformNamesThoseThereAre() throws {
         let result = try pull("--platform", "linux/s390x", hello).run()
         #expect(result.status == 1 && result.output.isEmpty)

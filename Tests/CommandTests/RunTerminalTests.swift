@@ -30,8 +30,7 @@ import Testing
         let terminal = try PseudoTerminal(box.command("box", "sh", "-i"))
         try terminal.expect("$ ")
         terminal.type("sleep 100\n")
-        try terminal.expect("sleep 100")
-        usleep(300_000)
+        try terminal.waitForProcess("sleep", state: "S")
         terminal.type("\u{1A}")
         try terminal.expect("Stopped")
         terminal.type("kill -9 %1; echo kil''led\n")
@@ -57,7 +56,7 @@ import Testing
     @Test func endsByCtrlC() throws {
         let terminal = try PseudoTerminal(box.command("box", "sh", "-c", "echo ready; exec sleep 100"))
         try terminal.expect("ready")
-        usleep(200_000)
+        try terminal.waitForProcess("sleep", state: "S")
         terminal.type("\u{3}")
         #expect(try terminal.wait() == 130, "\(terminal.transcript)")
     }
@@ -79,6 +78,7 @@ import Testing
         terminal.type("\u{1A}")
         try terminal.expect("Stopped")
         try terminal.expect("host$ ")
+        try terminal.waitForProcess("cat", state: "T")
         terminal.type("fg\n")
         try terminal.expect("exec cat'\r\n")
         terminal.type("two\n")

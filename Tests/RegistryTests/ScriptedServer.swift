@@ -8,6 +8,8 @@ final class ScriptedServer: Sendable {
         let path: String
         /// Names in lowercase.
         let headers: [String: String]
+        var method = "GET"
+        var body = ""
 
         /// Where a `Range: bytes=N-` begins.
         var rangeStart: Int? { headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } }
@@ -17,7 +19,8 @@ final class ScriptedServer: Sendable {
         var status = 200
         var headers: [(String, String)] = []
         var body: [UInt8] = []
-        /// Goes on with zeros until the client hangs up, up to 512 MiB.
+        /// Goes on with zeros, 50 MB a second, until the client hangs up or half a minute is over. Slower than a
+        /// client takes them, as a network is: libcurl does not hear of a cancellation while bytes are waiting.
         var isEndless = false
         /// Closes the connection after so many bytes of the body, although more were announced.
         var cutAfter: Int?
@@ -28,6 +31,8 @@ final class ScriptedServer: Sendable {
     struct Record: Sendable {
         var requests: [Request] = []
         var bodyBytes = 0
+        /// How an endless answer ended.
+        var clientHungUp: Bool?
     }
 
     let port: UInt16
@@ -56,6 +61,14 @@ final class ScriptedServer: Sendable {
 
     var address: String { "127.0.0.1:\(port)" }
     var requests: [Request] { record.withLock { $0.requests } }
+    /// Waits for the end of an endless answer and tells whether it was the client's doing.
+    func clientHangsUp() -> Bool {
+        while true {
+            if let answer = record.withLock(\.clientHungUp) { return answer }
+            usleep(10_000)
+        }
+    }
+
     var bodyBytes: Int { record.withLock { $0.bodyBytes } }
 
     /// One request a connection.
@@ -67,13 +80,18 @@ final class ScriptedServer: Sendable {
             head.unicodeScalars.append(Unicode.Scalar(byte))
         }
         let lines = head.split(separator: "\r\n").map(String.init)
-        guard let path = lines.first?.split(separator: " ").dropFirst().first else { return }
+        let words = (lines.first ?? "").split(separator: " ").map(String.init)
+        guard words.count > 1 else { return }
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
             headers[parts[0].lowercased()] = parts.last.map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        let request = Request(path: String(path), headers: headers)
+        var body: [UInt8] = []
+        let length = headers["content-length"].flatMap { Int($0) } ?? 0
+        while body.count < length, read(connection, &byte, 1) == 1 { body.append(byte) }
+        let request = Request(
+            path: words[1], headers: headers, method: words[0], body: String(decoding: body, as: UTF8.self))
         let number = record.withLock { record in
             record.requests.append(request)
             return record.requests.count - 1
@@ -95,10 +113,17 @@ final class ScriptedServer: Sendable {
             guard write(piece, to: connection) else { return }
             record.withLock { $0.bodyBytes += piece.count }
         }
-        let zeros = [UInt8](repeating: 0, count: 16 << 10)
-        while answer.isEndless, bodyBytes < 512 << 20, write(zeros, to: connection) {
+        if answer.isEndless { sendZeros(to: connection) }
+    }
+
+    private func sendZeros(to connection: CInt) {
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        for _ in 0..<1500 {
+            guard write(zeros, to: connection) else { return record.withLock { $0.clientHungUp = true } }
             record.withLock { $0.bodyBytes += zeros.count }
+            usleep(20_000)
         }
+        record.withLock { $0.clientHungUp = false }
     }
 
     private func write(_ bytes: [UInt8], to connection: CInt) -> Bool {

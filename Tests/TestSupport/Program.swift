@@ -13,8 +13,6 @@ public struct Program: Sendable {
         public let output: String
         /// All of standard error.
         public let errors: String
-        /// The most memory that was resident at any time, in bytes.
-        public let peakMemory: Int
 
         /// For the message of a failed expectation.
         public var description: String { "status \(status)\n--- stdout\n\(output)\n--- stderr\n\(errors)" }
@@ -121,32 +119,46 @@ public struct Program: Sendable {
         try FileHandle(fileDescriptor: inputFile).write(contentsOf: Data(input.utf8))
         lseek(inputFile, 0, SEEK_SET)
         let child = try start(output: outputFile, errors: errorFile, input: inputFile)
-        let (status, peakMemory) = try Self.wait(for: child, limit: limit, arguments)
-        return Result(
-            status: status, output: try Self.text(of: outputFile), errors: try Self.text(of: errorFile),
-            peakMemory: peakMemory)
+        let status = try Self.wait(for: child, limit: limit, arguments)
+        return Result(status: status, output: try Self.text(of: outputFile), errors: try Self.text(of: errorFile))
+    }
+
+    /// Runs the program to its end and measures the most memory, in bytes, that it had resident at any time.
+    ///
+    /// Python stands between, for a child of this process begins with this process's own peak as its own.
+    public func runMeasured() throws -> (result: Result, peakMemory: Int) {
+        let script = """
+            import resource, subprocess, sys
+            status = subprocess.call(sys.argv[1:])
+            print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024, file=sys.stderr)
+            sys.exit(status)
+            """
+        var program = self
+        program.arguments = ["python3", "-c", script] + arguments
+        let result = try program.run()
+        guard let peak = result.errors.split(separator: "\n").last.flatMap({ Int($0) }) else {
+            throw Failure(description: "python3 has not measured: \(result)")
+        }
+        return (result, peak)
     }
 
     /// Waits for a child; kills it when the limit (seconds) is over and throws. Returns the exit status, or 128 + the
-    /// signal, and the child's peak memory in bytes.
-    public static func wait(
-        for child: pid_t, limit: Double, _ arguments: [String] = []
-    ) throws -> (status: Int32, peakMemory: Int) {
+    /// signal.
+    public static func wait(for child: pid_t, limit: Double, _ arguments: [String] = []) throws -> Int32 {
         let deadline = Date(timeIntervalSinceNow: limit)
         var status: CInt = 0
-        var usage = rusage()
         var pause: UInt32 = 500
-        while wait4(child, &status, WNOHANG, &usage) == 0 {
+        while waitpid(child, &status, WNOHANG) == 0 {
             guard Date() < deadline else {
                 kill(child, SIGKILL)
-                wait4(child, &status, 0, &usage)
+                waitpid(child, &status, 0)
                 throw Failure(description: "\(arguments.joined(separator: " ")): still running after \(limit) s")
             }
             usleep(pause)
             pause = min(pause * 2, 20_000)
         }
         let signal = status & 0x7F
-        return (signal == 0 ? (status >> 8) & 0xFF : 128 + signal, usage.ru_maxrss * 1024)
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
     }
 
     private static func temporaryFile() throws -> CInt {

@@ -72,12 +72,39 @@ public final class PseudoTerminal {
         }
     }
 
+    /// Waits until a process on this terminal whose first word is `name` is in a state of `/proc/PID/stat`: `S`
+    /// asleep, `T` stopped. A signal from the terminal is not yet obeyed when the shell already prompts again.
+    public func waitForProcess(_ name: String, state: Character, within seconds: Double = 30) throws {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while !isThere(name, state) {
+            guard Date() < deadline else {
+                throw Program.Failure(description: "no '\(name)' in state \(state); the terminal shows:\n\(transcript)")
+            }
+            usleep(10_000)
+        }
+    }
+
+    private func isThere(_ name: String, _ state: Character) -> Bool {
+        /// State, parent, group, session, terminal and so on: what follows the command in parentheses.
+        func fields(_ process: String) -> [Substring] {
+            let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+            return text[(text.lastIndex(of: ")") ?? text.startIndex)...].dropFirst().split(separator: " ")
+        }
+        let terminal = fields("\(child)")[4...].first
+        return ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).contains { process in
+            let words = (try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8)) ?? ""
+            guard words.split(separator: "\0").first?.split(separator: "/").last == name[...] else { return false }
+            let found = fields(process)
+            return found.count > 4 && found[4] == terminal && found[0] == String(state)
+        }
+    }
+
     /// Waits for the program's end and returns its status, or 128 + the signal.
     public func wait(limit: Double = 30) throws -> Int32 {
         let deadline = Date(timeIntervalSinceNow: limit)
         while Date() < deadline && readMore() {}
         do {
-            return try Program.wait(for: child, limit: limit, words).status
+            return try Program.wait(for: child, limit: limit, words)
         } catch {
             throw Program.Failure(description: "\(error); the terminal shows:\n\(transcript)")
         }

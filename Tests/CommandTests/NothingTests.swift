@@ -55,25 +55,23 @@ struct NothingTests {
     ]
 
     private let folder: TemporaryFolder
+    private let authority: CertificateAuthority
+    private let identity: CertificateAuthority.Identity
 
     init() throws {
         folder = try TemporaryFolder()
+        authority = try CertificateAuthority()
+        identity = try authority.identity(for: "DNS:registry.test,IP:127.0.0.1")
         let made = try Program(
             "sh", "-ec",
             """
-            cd "$1"
-            key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
-            openssl req -x509 $key -keyout ca.key -out ca.pem -days 2 -subj /CN=ca -addext basicConstraints=critical,CA:TRUE
-            openssl req $key -keyout key.pem -out request -subj /CN=registry.test
-            echo subjectAltName=DNS:registry.test,IP:127.0.0.1 >names
-            openssl x509 -req -in request -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem
             mkdir -p root/etc/ssl root/bin root/home root/tmp
-            cp "$2" root/d-utils
+            cp "$1" root/d-utils
             for name in d-pull d-run; do ln -s d-utils root/$name; done
             echo nameserver 127.0.0.1 >root/etc/resolv.conf
-            cp ca.pem root/etc/ssl/cert.pem
-            """, "sh", folder.path, StaticBuild.binary
-        ).run()
+            cp "$2" root/etc/ssl/cert.pem
+            """, "sh", StaticBuild.binary, authority.certificate
+        ).inFolder(folder.path).run()
         try #require(made.status == 0, "\(made)")
     }
 
@@ -98,8 +96,8 @@ struct NothingTests {
         var program = Program(
             ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "python3"]
                 + [
-                    Fixture.path("nothing/world.py"), Fixture.path("images/hello"), folder("cert.pem"),
-                    folder("key.pem"),
+                    Fixture.path("nothing/world.py"), Fixture.path("images/hello"), identity.certificate,
+                    identity.key,
                 ]
                 + [registry, "bwrap", "--bind", folder("root"), "/", "--clearenv"] + variables + options + words)
         program.limit = 120
@@ -152,7 +150,7 @@ struct NothingTests {
             version: 0.1
             log: {level: error}
             storage: {filesystem: {rootdirectory: '\(plain.dataFolder)'}}
-            http: {addr: '127.0.0.1:443', tls: {certificate: '\(folder("cert.pem"))', key: '\(folder("key.pem"))'}}
+            http: {addr: '127.0.0.1:443', tls: {certificate: '\(identity.certificate)', key: '\(identity.key)'}}
             """, to: "registry.yml")
         let result = try run(["/d-pull", "registry.test/hello:1", "/home/x"], registry: configuration)
         #expect(result.status == 0 && result.output == "/home/x\n", "\(result)")

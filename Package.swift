@@ -52,14 +52,25 @@ let package = Package(
             "Layers", uses: ["ContainerImage", "Checksums"],
             settings: optimized + [.enableExperimentalFeature("Extern")]),
         module("Bubblewrap", uses: ["ContainerImage"]),
-        module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
+        module("Fetching", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
+        module("PullCommand", uses: ["Fetching", "Registry", "Layers", "ContainerImage", "Console"]),
+        module("SaveCommand", uses: ["Fetching", "Registry", "Layers", "ContainerImage", "Console"]),
+        module("InspectCommand", uses: ["Fetching", "Registry", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
         module("LoginCommand", uses: ["Registry", "ContainerImage", "Console"]),
-        module("Commands", uses: ["PullCommand", "RunCommand", "LoginCommand", "Console"]),
+        module(
+            "Commands", uses: ["PullCommand", "SaveCommand", "InspectCommand", "RunCommand", "LoginCommand", "Console"]),
         command("d-pull", uses: "PullCommand"),
+        command("d-save", uses: "SaveCommand"),
+        command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-exec", uses: "RunCommand"),
         command("d-login", uses: "LoginCommand"),
         command("d-utils", uses: "Commands"),
+        // The benchmark does without Foundation: every process that it measures would inherit its weight.
+        .executableTarget(
+            name: "d-bench", dependencies: ["Layers", "ContainerImage", "Console"],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -69,8 +80,16 @@ let package = Package(
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
         tests(
-            of: "PullCommand", "RunCommand", "LoginCommand", "Commands", "d-pull", "d-run", "d-login", "d-utils",
-            name: "CommandTests"),
+            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "Commands", "d-pull", "d-run",
+            "d-exec", "d-save", "d-inspect", "d-login", "d-utils", "d-bench", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Nothing that is shipped: `swift build --sanitize fuzzer` brings the `main`.
+if Context.environment["D_UTILS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Layers"], path: "Tests/Fuzz",
+            swiftSettings: checked + [.unsafeFlags(["-parse-as-library"])]))
+}

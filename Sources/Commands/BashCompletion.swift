@@ -92,7 +92,8 @@ struct BashCompletion {
             return 0
         }
         _d_utils_references() {
-            cat "${XDG_CACHE_HOME:-$HOME/.cache}/d-utils/references" 2>/dev/null
+            (cd "${XDG_CACHE_HOME:-$HOME/.cache}/d-utils/tags" 2>/dev/null &&
+                find . -name '*:*' -type f ! -name '*.part' | sed -e 's,^\./,,' -e 's,^docker\.io/,,' -e 's,^library/,,')
         }
 
         """#

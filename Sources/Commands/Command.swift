@@ -1,7 +1,9 @@
 public import Console
+internal import InspectCommand
 internal import LoginCommand
 internal import PullCommand
 internal import RunCommand
+internal import SaveCommand
 
 /// One of the commands: its row in the table from which the single binary, the manuals and the completions are made.
 public struct Command: Sendable {
@@ -16,6 +18,9 @@ public struct Command: Sendable {
     public static let all = [
         Command(PullOptions.syntax, environment: registry) { try Pull(PullOptions($0)).run() },
         Command(RunCommand.syntax, environment: ["PATH": "Where bwrap is looked for."], main: RunCommand.main),
+        Command(ExecCommand.syntax, main: ExecCommand.main),
+        Command(InspectOptions.syntax, environment: registry) { try Inspect(InspectOptions($0)).run() },
+        Command(SaveOptions.syntax, environment: registry) { try Save(SaveOptions($0)).run() },
         Command(LoginOptions.syntax, environment: registry) { try Login(LoginOptions($0)).run() },
     ]
 

@@ -8,7 +8,9 @@ struct CommandManual {
         var page = Manual(
             syntax.name, section: 1, summary: syntax.summary.prefix(1).lowercased() + syntax.summary.dropFirst())
         page.section("SYNOPSIS")
-        page.item(syntax.name, " " + syntax.operands, "")
+        for form in "\(syntax.name) \(syntax.operands)".split(separator: "\n") {
+            page.form(form.split(separator: " ").map(String.init))
+        }
         page.section("DESCRIPTION")
         page.paragraphs(syntax.summary + ".\n\n" + syntax.notes)
         page.section("OPTIONS")

@@ -40,13 +40,14 @@ enum CompletionKind: Equatable {
 extension CommandSyntax {
     /// The operands by their names and kinds; the last is repeated where `repeats` is true.
     var operandKinds: [(name: String, kind: CompletionKind)] {
-        operands.split(separator: " ").map { $0.filter { !"[].".contains($0) } }.filter { $0 != "OPTION" }
+        usage.split(separator: " ").map { $0.filter { !"[].".contains($0) } }.filter { $0 != "OPTION" }
             .enumerated().map { ($1, CompletionKind($1, isFirst: $0 == 0)) }
     }
 
-    var repeats: Bool { operands.contains("...") && !operands.hasSuffix("[OPTION...]") && lastWord.contains("...") }
+    var repeats: Bool { usage.split(separator: " ").last?.contains("...") == true && !usage.hasSuffix("[OPTION...]") }
 
-    private var lastWord: Substring { operands.split(separator: " ").last ?? "" }
+    /// The first form of the call, where there are several.
+    private var usage: Substring { operands.prefix { $0 != "\n" } }
 
     /// The name as a part of a shell function's.
     var identifier: String { name.replacing("-", with: "_") }

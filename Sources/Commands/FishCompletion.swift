@@ -64,7 +64,8 @@ struct FishCompletion {
         function __d_utils_references
             set -l cache $XDG_CACHE_HOME
             test -n "$cache"; or set cache $HOME/.cache
-            cat $cache/d-utils/references 2>/dev/null
+            find $cache/d-utils/tags -name '*:*' -type f ! -name '*.part' -printf '%P\n' 2>/dev/null \
+                | sed -e 's,^docker\.io/,,' -e 's,^library/,,'
             string match -q 'oci:*' -- (commandline -ct)
             and __fish_complete_directories (commandline -ct | string sub -s 5) | string replace -r '^' oci:
         end

@@ -21,9 +21,15 @@ struct Manual {
 
     /// A term in bold, what follows it in italics, and its explanation.
     mutating func item(_ term: String, _ value: String, _ explanation: String) {
-        text += (explanation.isEmpty ? "" : ".TP\n") + "\\fB\(Self.escape(term))\\fR"
+        text += ".TP\n\\fB\(Self.escape(term))\\fR"
         text += value.isEmpty ? "\n" : "\\fI\(Self.escape(value))\\fR\n"
-        if !explanation.isEmpty { paragraph(explanation) }
+        paragraph(explanation)
+    }
+
+    /// A form of the call on a line of its own, the command in bold.
+    mutating func form(_ words: [String]) {
+        text += (text.hasSuffix("SYNOPSIS\n") ? "" : ".br\n") + "\\fB\(Self.escape(words[0]))\\fR"
+        text += "\\fI \(Self.escape(words.dropFirst().joined(separator: " ")))\\fR\n"
     }
 
     /// Plain text: an empty line ends a paragraph, and lines that begin with blanks stay as they are.

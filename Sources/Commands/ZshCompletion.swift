@@ -54,7 +54,10 @@ struct ZshCompletion {
 
     private static let common = #"""
         _d_utils_references() {
-            local references=(${(f)"$(cat ${XDG_CACHE_HOME:-$HOME/.cache}/d-utils/references 2>/dev/null)"})
+            setopt local_options extended_glob
+            local references=(${XDG_CACHE_HOME:-$HOME/.cache}/d-utils/tags/**/*:*~*.part(N.))
+            references=(${references#${XDG_CACHE_HOME:-$HOME/.cache}/d-utils/tags/})
+            references=(${${references#docker.io/}#library/})
             compadd -a references
             compset -P oci: && _files -/
         }

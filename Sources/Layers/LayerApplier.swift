@@ -36,9 +36,10 @@ public struct LayerApplier {
     var summary = Summary()
     /// Every directory by its path without links.
     var directories: [EntryPath: DirectoryMetadata] = [.root: DirectoryMetadata()]
-    /// What this layer made, and all directories on the way there: whiteouts of this layer spare it.
-    private var upper: Set<EntryPath> = []
-    private var buffer = [UInt8](repeating: 0, count: 512 << 10)
+    /// What this layer made, and all directories on the way there: whiteouts of this layer spare it. Nil for the lowest
+    /// layer, whose whiteouts have nothing to hide.
+    private var upper: Set<EntryPath>?
+    private var isLowest = true
 
     /// Applies layers to the empty folder at `path`. What they write may be `sizeLimit` bytes together.
     public init(into path: String, sizeLimit: Int64) throws {
@@ -54,7 +55,8 @@ public struct LayerApplier {
     /// throws; the folder is of no use then.
     public mutating func apply(_ tar: any ByteSource) throws {
         var reader = TarReader(tar)
-        upper = []
+        upper = isLowest ? nil : []
+        isLowest = false
         while let entry = try reader.next() {
             let path = try EntryPath(name: entry.name)
             if let whiteout = try Whiteout(path) {
@@ -95,12 +97,13 @@ public struct LayerApplier {
 
     private mutating func markUpper(_ path: EntryPath) {
         var path = path
-        while upper.insert(path).inserted, !path.isRoot { path = path.parent }
+        while upper?.insert(path).inserted == true, !path.isRoot { path = path.parent }
     }
 
     // MARK: Whiteouts
 
     private mutating func apply(_ whiteout: Whiteout) throws(LayerError) {
+        guard upper != nil else { return }
         switch whiteout {
         case .ignored: break
         case .opaque(let path):
@@ -126,7 +129,7 @@ public struct LayerApplier {
         _ name: ArraySlice<UInt8>, in directory: RootDirectory.Directory
     ) throws(LayerError) {
         let path = directory.path.appending(name)
-        guard upper.contains(path) else { return try root.removeTree(name, in: directory) }
+        guard upper?.contains(path) == true else { return try root.removeTree(name, in: directory) }
         if let inner = root.directory(withoutLinks: path) { try removeLower(in: inner) }
     }
 
@@ -145,20 +148,27 @@ public struct LayerApplier {
         }
         for extent in extents {
             var offset = extent.offset
-            var left = extent.length
-            var held = 0..<0
-            while left > 0 {
-                if held.isEmpty { held = 0..<(try reader.readContent(into: &buffer, limit: left)) }
-                let count = unsafe buffer.withUnsafeBytes { bytes in
-                    unsafe pwrite(file, bytes.baseAddress?.advanced(by: held.lowerBound), held.count, Int(offset))
+            let end = offset + extent.length
+            while offset < end {
+                let count = try reader.readContent(limit: end - offset) { bytes in
+                    try Self.write(bytes, to: file, at: offset, path)
                 }
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw LayerError.system("write", "\(path)", errno) }
-                held = held.dropFirst(count)
                 offset += Int64(count)
-                left -= Int64(count)
                 sizeWritten += Int64(count)
             }
+        }
+    }
+
+    private static func write(_ bytes: RawSpan, to file: CInt, at offset: Int64, _ path: EntryPath) throws(LayerError) {
+        var written = 0
+        while written < bytes.byteCount {
+            let rest = bytes.extracting(written..<bytes.byteCount)
+            let count = unsafe rest.withUnsafeBytes { bytes in
+                unsafe pwrite(file, bytes.baseAddress, bytes.count, Int(offset) + written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .system("write", "\(path)", errno) }
+            written += count
         }
     }
 }

@@ -4,6 +4,8 @@ import Glibc
 /// Asks a person on the terminal, wherever the standard streams lead.
 enum Prompt {
     private static let lineLimit = 4096
+    /// What would end or stop the process.
+    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
 
     /// The line that is typed, without its end. With `hidesAnswer` it does not appear on the terminal, which is as it
     /// was before whenever the process stops, by a signal too. Throws `LoginError.noTerminal`.
@@ -17,11 +19,11 @@ enum Prompt {
         silent.c_lflag &= ~tcflag_t(ECHO)
         silent.c_lflag |= tcflag_t(ECHONL)
         while true {
-            // What would end or stop the process waits until the terminal is as it was.
+            // The signals wait until the terminal is as it was.
             var caught = sigset_t()
             var mask = sigset_t()
             unsafe sigemptyset(&caught)
-            for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { unsafe sigaddset(&caught, signal) }
+            for signal in signals { unsafe sigaddset(&caught, signal) }
             unsafe pthread_sigmask(SIG_BLOCK, &caught, &mask)
             if hidesAnswer { unsafe tcsetattr(terminal, TCSAFLUSH, &silent) }
             Terminal.write(question, to: terminal)
@@ -41,7 +43,6 @@ enum Prompt {
             let isReady = unsafe poll(&poller, 1, 50) > 0
             var pending = sigset_t()
             unsafe sigpending(&pending)
-            let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
             guard !signals.contains(where: { unsafe sigismember(&pending, $0) == 1 }) else { return nil }
             guard isReady else { continue }
             var byte: UInt8 = 0

@@ -75,7 +75,9 @@ struct CredentialFile {
         do {
             try handle.write(contentsOf: Data((document.prettyPrinted + "\n").utf8))
             try handle.synchronize()
-            guard unsafe rename(temporary, target) == 0 else { throw RegistryError.file(path, reason: Blob.words(errno)) }
+            guard unsafe rename(temporary, target) == 0 else {
+                throw RegistryError.file(path, reason: Blob.words(errno))
+            }
         } catch {
             unsafe unlink(temporary)
             throw error as? RegistryError ?? .file(path, reason: "it cannot be written")

@@ -89,7 +89,7 @@ struct CredentialHelper: Sendable {
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var words = unsafe [strdup(program), strdup(action), nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { unsafe free($0) } }
         var child: pid_t = 0
         let error = unsafe posix_spawnp(&child, program, &actions, &attributes, &words, environ)
         guard error == 0 else {

@@ -27,7 +27,8 @@ enum PublicAddress {
                 let ip = unsafe address?.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr ?? 0
                 guard isPublic(UInt32(bigEndian: ip)) else { return false }
             case AF_INET6:
-                let bytes = unsafe address.map { unsafe [UInt8](UnsafeRawBufferPointer(start: $0 + 8, count: 16)) } ?? []
+                let bytes =
+                    unsafe address.map { unsafe [UInt8](UnsafeRawBufferPointer(start: $0 + 8, count: 16)) } ?? []
                 guard isPublic(bytes) else { return false }
             default: return false
             }

@@ -38,7 +38,8 @@ public struct RegistryAccess: Sendable {
         guard parts.count <= 2, parts.count == 1 || ["http", "https"].contains(parts[0]) else { return nil }
         let place = (parts.last ?? "").split(separator: "/")
         guard let host = place.first, !host.contains("@") else { return nil }
-        let scheme = parts.count == 2 ? parts[0] : plainHTTP || RegistryClient.isLoopback(String(host)) ? "http" : "https"
+        let scheme =
+            parts.count == 2 ? parts[0] : plainHTTP || RegistryClient.isLoopback(String(host)) ? "http" : "https"
         guard let url = URL(string: "\(scheme)://\(host)/v2/"), url.host()?.isEmpty == false else { return nil }
         return place.dropFirst().reduce(url) { $0.appending(path: "\($1)/") }
     }

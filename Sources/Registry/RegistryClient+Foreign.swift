@@ -11,7 +11,8 @@ extension RegistryClient {
     func foreign(
         _ descriptor: Descriptor, _ headers: [String: String], send: (HTTPRequest) throws -> HTTPResponse
     ) throws -> HTTPResponse? {
-        for url in descriptor.urls.prefix(Self.placeLimit).compactMap({ URL(string: $0) }) where PublicAddress.has(url) {
+        for url in descriptor.urls.prefix(Self.placeLimit).compactMap({ URL(string: $0) }) where PublicAddress.has(url)
+        {
             var request = HTTPRequest(url: url, headers: headers)
             request.mayGoTo = PublicAddress.has
             let response = try send(request)

@@ -34,7 +34,8 @@ extension RegistryClient {
 
     /// Where the next page is: `Link: <URL>; rel="next"` (RFC 8288), on the same server, or nil.
     private static func next(after response: HTTPResponse, at url: URL) throws -> URL? {
-        guard let link = response.headers["link"], let target = link.firstMatch(of: /<([^>]*)>\s*;[^,]*rel="?next/) else {
+        guard let link = response.headers["link"], let target = link.firstMatch(of: /<([^>]*)>\s*;[^,]*rel="?next/)
+        else {
             return nil
         }
         guard let next = URL(string: String(target.output.1), relativeTo: url)?.absoluteURL, next != url,

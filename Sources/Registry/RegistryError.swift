@@ -11,8 +11,8 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     /// The registry wants credentials, or refuses those that it got.
     /// The last text tells what credentials were used and what to do.
     case unauthorized(url: String, words: String, credentials: String)
-    /// The server's certificate proves nothing.
-    case certificate(url: String, reason: String)
+    /// Something stands in the way, as it would the next time: a certificate, a proxy.
+    case blocked(url: String, reason: String)
     /// There is no such image or tag.
     case notFound(Reference, words: String)
     /// The server asks to wait longer (seconds) than we do.
@@ -29,6 +29,8 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     case noPlatform(Platform, available: [Platform])
     /// The layout has no image of this tag.
     case noSuchTag(String, available: [String])
+    /// What `--offline` needs is not in the cache.
+    case notCached(String)
     /// A local file cannot be read or written.
     case file(String, reason: String)
     /// The form of the reference is known, but cannot be pulled from.
@@ -39,7 +41,7 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
     /// One sentence: subject, what was found, and what to do.
     public var description: String {
         switch self {
-        case .transfer(let url, let reason), .redirect(let url, let reason), .certificate(let url, let reason):
+        case .transfer(let url, let reason), .redirect(let url, let reason), .blocked(let url, let reason):
             "GET \(url): \(reason)"
         case .response(let url, let status, let words):
             "GET \(url): status \(status)" + (words.isEmpty ? "" : ": \(words)")
@@ -62,8 +64,9 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
                     ? "none that names its platform" : available.map(\.description).joined(separator: ", "))
                 + "; choose with --platform"
         case .noSuchTag(let tag, let available):
-            (tag.isEmpty ? "the layout has several images; name one" : "the layout has no image '\(tag)'")
+            (tag.isEmpty ? "there are several images; name one" : "there is no image '\(tag)'")
                 + "; there is " + (available.isEmpty ? "none" : available.joined(separator: ", "))
+        case .notCached(let what): "\(what) is not in the cache; pull it without --offline first"
         case .file(let path, let reason): "'\(path)': \(reason)"
         case .unsupported(let what): "\(what) is not supported"
         case .cancelled: "interrupted"

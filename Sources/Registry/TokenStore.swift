@@ -72,9 +72,7 @@ final class TokenStore: Sendable {
             let start = Date.now
             let (token, lifetime) = try fetch(bearer, for: url, finding)
             use("Bearer \(token)", after: used, until: start + lifetime, renewedBy: bearer)
-        } else if let basic = finding.credentials?.basic,
-            basic != used.header
-        {
+        } else if let basic = finding.credentials?.basic, basic != used.header {
             use(basic, after: used, until: .distantFuture, renewedBy: nil)
         } else {
             return false
@@ -98,7 +96,9 @@ final class TokenStore: Sendable {
         let realm = try realm(challenge, for: url)
         var items: [URLQueryItem] = []
         if let service = challenge.parameters["service"] { items.append(URLQueryItem(name: "service", value: service)) }
-        if let scope = challenge.parameters["scope"] ?? scope { items.append(URLQueryItem(name: "scope", value: scope)) }
+        if let scope = challenge.parameters["scope"] ?? scope {
+            items.append(URLQueryItem(name: "scope", value: scope))
+        }
         if case .identityToken(let token) = finding.credentials?.secret,
             let answer = try exchange(token, items, at: realm)
         {

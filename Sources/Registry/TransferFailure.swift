@@ -2,8 +2,8 @@ import Foundation
 
 /// What URLSession's errors mean. Most of libcurl's come as one number and differ in their words only.
 enum TransferFailure {
-    /// Words of libcurl and OpenSSL about a server's certificate, after which another try is in vain, and ours.
-    private static let certificates = [
+    /// Words of libcurl and OpenSSL after which another try is in vain, and ours.
+    private static let obstacles = [
         ("has expired", "the server's certificate has expired"),
         ("not yet valid", "the server's certificate is not valid yet; is the clock right?"),
         ("subject name", "the server's certificate is for another name"),
@@ -18,12 +18,14 @@ enum TransferFailure {
         ),
         ("certificate problem", "the server's certificate is not accepted"),
         ("wrong version number", "the server does not speak https"),
+        ("CONNECT tunnel failed, response 4", "the proxy refuses to connect"),
+        ("Too large response headers", "the answer's headers are too long"),
     ]
 
     static func error(for error: NSError, at url: URL) -> RegistryError {
         let detail = error.localizedDescription
-        if let (_, words) = certificates.first(where: { detail.contains($0.0) }) {
-            return .certificate(url: url.withoutSecrets, reason: "\(words) (\(detail))")
+        if let (_, words) = obstacles.first(where: { detail.contains($0.0) }) {
+            return .blocked(url: url.withoutSecrets, reason: "\(words) (\(detail))")
         }
         let words =
             switch error.code {

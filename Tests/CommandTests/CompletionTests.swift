@@ -25,7 +25,9 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         try #require(try Commands.program("d-utils", "--install", folder("usr")).run().status == 0)
-        try folder.write("alpine:latest\nlocalhost:5000/x:1\nlocalhost:5000/x:2\n", to: "cache/d-utils/references")
+        for tag in ["docker.io/library/alpine:latest", "localhost:5000/x:1", "localhost:5000/x:2"] {
+            try folder.write("", to: "cache/d-utils/tags/\(tag)")
+        }
         for path in ["here/container/rootfs", "here/connect", "here/placed"] {
             try FileManager.default.createDirectory(atPath: folder(path), withIntermediateDirectories: true)
         }

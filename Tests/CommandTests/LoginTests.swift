@@ -33,6 +33,14 @@ struct LoginTests {
         return program
     }
 
+    /// A program of the test. Another process writes it: a file that any process may have open for writing cannot be
+    /// executed.
+    private func makeHelper(_ script: String) throws {
+        var shell = Program("sh", "-ec", #"cat > "$1"; chmod 755 "$1""#, "sh", folder("docker-credential-test"))
+        shell.input = "#!/bin/sh\n" + script
+        try #require(shell.run().status == 0)
+    }
+
     private func login(_ password: String) throws -> Program.Result {
         try command("d-login", "-u", "bob", "--password-stdin", registry.address, input: password).run()
     }
@@ -68,8 +76,7 @@ struct LoginTests {
 
     @Test func aWrongPasswordIsNotStored() throws {
         let result = try login("wrong")
-        #expect(result.status == 1 && result.errors.contains("'bob'"), "\(result)")
-        #expect(result.errors.contains("nothing was stored") && !result.errors.contains("wrong;"))
+        #expect(result.status == 1 && result.errors.contains("nothing was stored"), "\(result)")
         #expect(!FileManager.default.fileExists(atPath: file))
         try folder.write(
             #"{"auths": {"\#(registry.address)": {"username": "bob", "password": "0ld"}}}"#, to: ".docker/config.json")
@@ -93,9 +100,8 @@ struct LoginTests {
     }
 
     @Test func aHelperKeepsTheSecret() throws {
-        let helper = try folder.write(
+        try makeHelper(
             """
-            #!/bin/sh
             # Keeps one secret in a file, and what it was called with.
             echo "$*" >> "$HOME/calls"
             case $1 in
@@ -103,8 +109,7 @@ struct LoginTests {
             get) [ -e "$HOME/secret" ] && cat "$HOME/secret" || { echo 'credentials not found'; exit 1; } ;;
             erase) rm "$HOME/secret" ;;
             esac
-            """, to: "docker-credential-test")
-        chmod(helper, 0o755)
+            """)
         try folder.write(#"{"credHelpers": {"\#(registry.address)": "test"}}"#, to: ".docker/config.json")
         #expect(try pull().status == 1)
         let login = try login(DockerRegistry.password)
@@ -119,16 +124,16 @@ struct LoginTests {
         #expect(calls == "get\nstore\nget\nget\nerase\nget\n")
     }
 
-    @Test(arguments: [
-        ("exit 3", "docker-credential-test"), ("echo '{'", "no user"), ("exec head -c 100000 /dev/zero", "too much"),
-        ("exit 0", "no user"),
-    ])
-    func aHelperThatFailsIsNamed(_ script: String, _ words: String) throws {
-        let helper = try folder.write("#!/bin/sh\n\(script)\n", to: "docker-credential-test")
-        chmod(helper, 0o755)
+    @Test func aHelperThatFailsIsNamed() throws {
         try folder.write(#"{"credsStore": "test"}"#, to: ".docker/config.json")
-        let result = try pull()
-        #expect(result.status == 1 && result.errors.contains(words), "\(result)")
+        for (script, words) in [
+            ("exit 3", "docker-credential-test"), ("echo '{'", "no user"), ("exit 0", "no user"),
+            ("exec head -c 100000 /dev/zero", "too much"),
+        ] {
+            try makeHelper(script)
+            let result = try pull()
+            #expect(result.status == 1 && result.errors.contains(words), "\(script): \(result)")
+        }
     }
 
     // MARK: On a terminal
@@ -173,8 +178,16 @@ struct LoginTests {
         _ = try terminal.wait()
     }
 
-    // MARK: Calls
+    @Test func withoutATerminalItSaysWhatToDo() throws {
+        var program = Program("setsid", "-w", "\(Commands.folder)/d-login", registry.address)
+        program.environment = variables
+        let result = try program.run()
+        #expect(result.status == 1 && result.errors.contains("--password-stdin"), "\(result)")
+    }
+}
 
+/// Calls of `d-login` that need no registry.
+@Suite struct LoginCallTests {
     @Test(arguments: [
         (["--password-stdin"], 2, "--username"), (["-u", "a:b"], 2, "colon"), (["a", "b"], 2, "'b'"),
         (["no registry"], 2, "REGISTRY"), (["name"], 2, "HOST"), (["http://a.example"], 2, "REGISTRY"),
@@ -184,15 +197,8 @@ struct LoginTests {
     ])
     func whatIsWrongIsTold(_ arguments: [String], _ status: Int32, _ words: String) throws {
         var program = Program(["\(Commands.folder)/d-login"] + arguments)
-        program.environment = variables
+        program.environment = ["HOME": "/nonexistent"]
         let result = try program.run()
         #expect(result.status == status && result.errors.contains(words), "\(result)")
-    }
-
-    @Test func withoutATerminalItSaysWhatToDo() throws {
-        var program = Program("setsid", "-w", "\(Commands.folder)/d-login", registry.address)
-        program.environment = variables
-        let result = try program.run()
-        #expect(result.status == 1 && result.errors.contains("--password-stdin"), "\(result)")
     }
 }

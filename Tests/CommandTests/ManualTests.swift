@@ -31,6 +31,12 @@ import Testing
                 == (Command.all.map(\.syntax.name) + ["d-utils"]).sorted())
     }
 
+    @Test func everyCommandHasItsRow() throws {
+        let package = try String(contentsOfFile: Fixture.project + "Package.swift", encoding: .utf8)
+        let built = package.matches(of: /\n +command\("([a-z-]+)"/).map { String($0.output.1) }
+        #expect(built.sorted() == (Command.all.map(\.syntax.name) + ["d-utils"]).sorted())
+    }
+
     @Test func theProgramIsAFile() throws {
         let attributes = try FileManager.default.attributesOfItem(atPath: folder("bin/d-utils"))
         #expect(attributes[.type] as? FileAttributeType == .typeRegular)
@@ -116,7 +122,7 @@ import Testing
         #expect(keys.sorted() == ConfigKey.all.map(\.name).sorted())
         try folder.write("", to: "c/rootfs/file")
         for key in ConfigKey.all {
-            try folder.write("{\"\(key.name)\": 1.5}", to: "c/config.json")
+            try folder.write("{\"\(key.name)\": [[]]}", to: "c/config.json")
             let result = try Commands.program("d-run", "--dry-run", folder("c"), "true").run()
             #expect(result.status == 125 && result.errors.contains(key.name), "\(result)")
         }

@@ -31,7 +31,7 @@ import Testing
         #expect(program.output == "Hello from a container for linux/amd64.\n" || program.status != 0)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder("there")).sorted() == [
-                "config.json", "image.txt", "rootfs",
+                "config.json", "image.json", "image.txt", "rootfs",
             ])
     }
 

@@ -33,7 +33,8 @@ private let auth = "Ym9iOnMzY3I6ZXQ="
             expected: "a b"),
         Case(
             testDescription: "the longest part of the registry counts",
-            auths: #""reg.example:5000": {"username": "a", "password": "b"}, "reg.example:5000/own": {"auth": "\#(auth)"}"#,
+            auths:
+                #""reg.example:5000": {"username": "a", "password": "b"}, "reg.example:5000/own": {"auth": "\#(auth)"}"#,
             expected: "bob s3cr:et"),
         Case(
             testDescription: "a part of a name is no part of the registry",
@@ -46,7 +47,8 @@ private let auth = "Ym9iOnMzY3I6ZXQ="
             auths: #""reg.example:5000": {"auth": "\#(auth)", "identitytoken": "id3nt"}"#, expected: "bob token id3nt"),
         Case(
             testDescription: "an identity token as docker's helpers write it",
-            auths: #""reg.example:5000": {"username": "<token>", "password": "id3nt"}"#, expected: "<token> token id3nt"),
+            auths: #""reg.example:5000": {"username": "<token>", "password": "id3nt"}"#, expected: "<token> token id3nt"
+        ),
         Case(
             testDescription: "docker's registry by its old address",
             auths: #""https://index.docker.io/v1/": {"auth": "\#(auth)"}"#, registry: "docker.io",

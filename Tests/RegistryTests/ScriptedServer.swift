@@ -44,11 +44,16 @@ final class ScriptedServer: Sendable {
     init(_ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
         (socket, port) = try FreePort.listen()
         self.answer = answer
+        // The thread closes the socket itself: after that, another server may get the same number.
         Thread.detachNewThread { [weak self, socket] in
+            defer { close(socket) }
             while true {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0 else { return }
-                guard let server = self else { return }
+                guard let server = self else {
+                    close(connection)
+                    return
+                }
                 Thread.detachNewThread { server.serve(connection) }
             }
         }
@@ -56,7 +61,6 @@ final class ScriptedServer: Sendable {
 
     deinit {
         shutdown(socket, CInt(SHUT_RDWR))
-        close(socket)
     }
 
     var address: String { "127.0.0.1:\(port)" }

@@ -71,7 +71,8 @@ struct TokenAuthenticationTests {
         try folder.write(files, to: "config.json")
         return try ImageSource(
             .registry(Reference(parsing: "\(registry.address)/a/hello:1")), cache: .none,
-            access: .quick(["DOCKER_CONFIG": folder.path]))
+            access: .quick(["DOCKER_CONFIG": folder.path])
+        ) { path in throw RegistryError.unsupported(path) }
     }
 
     @Test func oneTokenServesTheWholePull() throws {

@@ -25,7 +25,8 @@ public struct CertificateAuthority {
 
     /// A folder with the certificate, as `SSL_CERT_DIR` takes it.
     public func certificateFolder() throws -> String {
-        let hash = try Self.openssl("x509 -noout -hash -in", certificate).trimmingCharacters(in: .whitespacesAndNewlines)
+        let hash = try Self.openssl("x509 -noout -hash -in", certificate).trimmingCharacters(
+            in: .whitespacesAndNewlines)
         try FileManager.default.createDirectory(atPath: folder("hashed"), withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: certificate, toPath: folder("hashed/\(hash).0"))
         return folder("hashed")

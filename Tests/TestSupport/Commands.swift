@@ -17,6 +17,8 @@ public enum Commands {
         for name in names where name.wholeMatch(of: /d-[a-z]+/) != nil {
             try? FileManager.default.copyItem(atPath: "\(built)/\(name)", toPath: "\(copy)/\(name)")
         }
+        // Not one of the commands that are shipped.
+        try? FileManager.default.copyItem(atPath: "\(buildFolder)/d-bench", toPath: "\(copy)/d-bench")
         atexit { _ = try? FileManager.default.removeItem(atPath: "/tmp/d-utils-test-commands-\(getpid())") }
         return copy
     }()

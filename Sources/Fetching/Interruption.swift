@@ -4,9 +4,9 @@ import Synchronization
 
 /// SIGINT, SIGTERM and SIGHUP, turned into an error that the pull meets at its next chunk, so that it ends by its
 /// ordinary way and leaves nothing behind.
-final class Interruption: Sendable {
+public final class Interruption: Sendable {
     /// What `check` throws.
-    struct Received: Error {}
+    public struct Received: Error {}
 
     private let signal = Atomic<CInt>(0)
     private let action = Mutex<(@Sendable () -> Void)?>(nil)
@@ -15,7 +15,7 @@ final class Interruption: Sendable {
 
     /// From now on a thread waits for the signals; called before any other thread exists, so that all inherit the mask.
     /// A signal that the caller had ignored (nohup) stays ignored.
-    static func watch() -> Interruption {
+    public static func watch() -> Interruption {
         let interruption = Interruption()
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
@@ -38,7 +38,7 @@ final class Interruption: Sendable {
     }
 
     /// Ends the process as the signal would have, so that a shell sees why; does nothing when none has come.
-    func endProcessIfReceived() {
+    public func endProcessIfReceived() {
         let signal = signal.load(ordering: .sequentiallyConsistent)
         guard signal != 0 else { return }
         Glibc.signal(signal, SIG_DFL)

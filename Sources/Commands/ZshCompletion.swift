@@ -28,8 +28,10 @@ struct ZshCompletion {
                 case .none: ("", "")
                 case .required(let value):
                     (name.hasPrefix("--") ? "=" : "+", ":\(escape(value)):\(action(.init(value)))")
+                // A short one has none: `-n` is `--net`.
+                case .optional where !name.hasPrefix("--"): ("", "")
                 case .optional(let value):
-                    (name.hasPrefix("--") ? "=-" : "-", "::\(escape(value)):\(action(.init(value)))")
+                    ("=-", "::\(escape(value)):\(action(.init(value)))")
                 }
             // What has a value may be given several times.
             return "'\(marks.0.isEmpty ? "" : "*")\(name)\(marks.0)[\(escape(option.help))]\(marks.1)'"

@@ -17,8 +17,12 @@ import Testing
         try compile(
             ["Checksums"], ["-module-name", "Checksums", "-emit-module", "-o", folder("Checksums.swiftmodule")])
         for sources in [
-            ["Layers/Deflate", "Layers/ByteSource.swift"], ["ContainerImage/Platform.swift"],
-            ["Bubblewrap/SeccompFilter.swift", "Bubblewrap/SeccompFilter+Program.swift"],
+            ["Layers/Deflate", "Layers/ByteSource.swift", "Layers/WideCopy.swift", "Layers/MutableRawSpan+Copy.swift"],
+            ["ContainerImage/Platform.swift"],
+            [
+                "Bubblewrap/CallNumbers.swift", "Bubblewrap/SeccompFilter.swift",
+                "Bubblewrap/SeccompFilter+Program.swift",
+            ],
         ] {
             try compile(sources, ["-typecheck"])
         }

@@ -7,7 +7,7 @@ import Testing
     /// A line, and what is offered at its end; nil where the shell may add files of its own.
     static let cases: [(line: String, offered: [String])] = [
         ("d-pull --prog", ["--progress"]),
-        ("d-pull --progress ", ["auto", "none", "plain"]),
+        ("d-pull --progress ", ["auto", "json", "none", "plain"]),
         ("d-pull --progress=p", ["plain"]),
         ("d-pull --progress none al", ["alpine:latest"]),
         ("d-pull -q localhost:5000/x:", ["localhost:5000/x:1", "localhost:5000/x:2"]),

@@ -94,7 +94,7 @@ import Testing
         #expect(options(in: items, /(?:^|[ ,\n])(--?[a-z][a-z-]*)/) == names, "manual:\n\(manual)")
         for option in syntax.options { #expect(manual.lowercased().contains(option.help.lowercased()), "manual") }
         let zsh = try text("share/zsh/site-functions/_\(name)")
-        #expect(options(in: zsh, /\n +'\*?(--?[a-z][a-z-]*)[+=]?-?\[/) == names, "zsh")
+        #expect(options(in: zsh, /\n +'\*?(--?[a-z](?:[a-z-]*[a-z])?)[+=]?-?\[/) == names, "zsh")
         let bash = try text("share/bash-completion/completions/\(name)")
         let words = bash.firstMatch(of: /local options='([^']*)'/)?.output.1.split(separator: " ").map(String.init)
         #expect(Set(words ?? []) == names, "bash")

@@ -58,12 +58,15 @@ let package = Package(
         module("InspectCommand", uses: ["Fetching", "Registry", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
         module("LoginCommand", uses: ["Registry", "ContainerImage", "Console"]),
+        module(
+            "Commands", uses: ["PullCommand", "SaveCommand", "InspectCommand", "RunCommand", "LoginCommand", "Console"]),
         command("d-pull", uses: "PullCommand"),
         command("d-save", uses: "SaveCommand"),
         command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
         command("d-exec", uses: "RunCommand"),
         command("d-login", uses: "LoginCommand"),
+        command("d-utils", uses: "Commands"),
         // The benchmark does without Foundation: every process that it measures would inherit its weight.
         .executableTarget(
             name: "d-bench", dependencies: ["Layers", "ContainerImage", "Console"],
@@ -77,8 +80,8 @@ let package = Package(
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
         tests(
-            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-exec",
-            "d-save", "d-inspect", "d-login", "d-bench", name: "CommandTests"),
+            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "Commands", "d-pull", "d-run",
+            "d-exec", "d-save", "d-inspect", "d-login", "d-utils", "d-bench", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,6 +5,8 @@ import Glibc
 public enum Terminal {
     /// The version that every command prints.
     public static let version = "2.0.0"
+    /// The day of that version, for the manuals.
+    public static let versionDate = "2026-11-24"
 
     /// Runs a command: answers `--help` and `--version`, parses, calls `body`, prints an error once as
     /// `NAME: what happened` and ends the process with 0, 1 for a failure, 2 for a wrong call, or what `body` returns.

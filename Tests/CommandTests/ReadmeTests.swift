@@ -83,6 +83,7 @@ import Testing
         #expect(try block(with: "swift test") == "swift test\n")
         let gate = try String(contentsOfFile: Fixture.project + ".ci/run", encoding: .utf8)
         #expect(gate.contains("\nswift test"))
+        #expect(try block(with: ".release/build") == ".release/build\n" && gate.contains("\n.release/build\n"))
     }
 
     @Test func linksLeadSomewhere() throws {

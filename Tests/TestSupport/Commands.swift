@@ -12,9 +12,13 @@ public enum Commands {
         let built = ProcessInfo.processInfo.environment["D_UTILS_COMMANDS"] ?? buildFolder
         let copy = "/tmp/d-utils-test-commands-\(getpid())"
         try? FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-        for name in ["d-pull", "d-run", "d-exec", "d-save", "d-inspect", "d-login", "d-bench"] {
+        // Of a build, `d-pull` and `d-pull.product`; of an installation, links to one binary.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: built)) ?? []
+        for name in names where name.wholeMatch(of: /d-[a-z]+/) != nil {
             try? FileManager.default.copyItem(atPath: "\(built)/\(name)", toPath: "\(copy)/\(name)")
         }
+        // Not one of the commands that are shipped.
+        try? FileManager.default.copyItem(atPath: "\(buildFolder)/d-bench", toPath: "\(copy)/d-bench")
         atexit { _ = try? FileManager.default.removeItem(atPath: "/tmp/d-utils-test-commands-\(getpid())") }
         return copy
     }()

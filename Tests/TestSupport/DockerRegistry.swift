@@ -7,6 +7,8 @@ public final class DockerRegistry: Sendable {
 
     /// `127.0.0.1:port`
     public let address: String
+    /// Where the images lie, for another server.
+    public var dataFolder: String { folder("data") }
     /// `user:password` that pushes use.
     private let credentials: String?
     private let folder: TemporaryFolder

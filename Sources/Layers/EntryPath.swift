@@ -24,6 +24,8 @@ struct EntryPath: Hashable, Sendable, CustomStringConvertible {
     }
 
     var isRoot: Bool { bytes.isEmpty }
+    /// Links can lead to paths that no name could give.
+    var isTooLong: Bool { bytes.count > Self.byteLimit }
 
     /// The last component; empty for the root.
     var name: ArraySlice<UInt8> { bytes.suffix(while: { $0 != UInt8(ascii: "/") }) }
@@ -44,7 +46,7 @@ struct EntryPath: Hashable, Sendable, CustomStringConvertible {
 
 extension Collection<UInt8> where Self: BidirectionalCollection {
     /// The longest end whose elements all satisfy `predicate`.
-    fileprivate func suffix(while predicate: (UInt8) -> Bool) -> SubSequence {
+    func suffix(while predicate: (UInt8) -> Bool) -> SubSequence {
         var start = endIndex
         while start != startIndex, predicate(self[index(before: start)]) { formIndex(before: &start) }
         return self[start...]

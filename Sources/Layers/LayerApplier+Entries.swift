@@ -16,7 +16,7 @@ extension LayerApplier {
             if status != nil { try root.removeTree(place.name, in: place.directory) }
             try root.makeDirectory(place.name, in: place.directory)
         }
-        directories[place.path] = DirectoryMetadata(mode: entry.mode, mtime: entry.mtime)
+        directories.set(DirectoryMetadata(mode: entry.mode, mtime: entry.mtime), for: place.path)
         guard !entry.attributes.isEmpty else { return }
         let opened = unsafe RootDirectory.withName(place.name) {
             unsafe openat(place.directory.descriptor, $0, RootDirectory.directoryFlags)
@@ -86,7 +86,7 @@ extension LayerApplier {
 
     /// Sets what an ordinary user may set, `user.*`; the rest is counted.
     private mutating func setAttributes(of entry: TarEntry, on file: CInt) {
-        for attribute in entry.attributes where !setAttribute(attribute.name, attribute.value, on: file) {
+        for (name, value) in entry.attributes where !setAttribute(name, value, on: file) {
             summary.attributes += 1
         }
     }

@@ -4,13 +4,16 @@
 struct PAXRecords {
     /// As much as libarchive and Go read of one extension header.
     static let sizeLimit: Int64 = 1 << 20
+    /// More attributes than any file system takes for a file.
+    static let attributeLimit = 1024
 
     var path: [UInt8]?
     var linkpath: [UInt8]?
     var size: Int64?
     var mtime: TarEntry.Time?
-    /// `SCHILY.xattr.NAME`.
-    var attributes: [(name: [UInt8], value: [UInt8])] = []
+    /// `SCHILY.xattr.NAME`, by name.
+    private(set) var attributes: [[UInt8]: [UInt8]] = [:]
+    private var attributesSize = 0
     /// `GNU.sparse.major`, then the map of formats 0.0 and 0.1, the real name and the real size.
     var sparseMajor: Int64?
     var sparseNumbers: [Int64]?
@@ -62,16 +65,28 @@ struct PAXRecords {
         case "GNU.sparse.realsize", "GNU.sparse.size": sparseSize = try Self.size(value)
         // Format 0.0 repeats a pair of records for each piece; 0.1 has all numbers in one.
         case "GNU.sparse.numblocks": sparseNumbers = []
-        case "GNU.sparse.offset", "GNU.sparse.numbytes": sparseNumbers = (sparseNumbers ?? []) + [try Self.size(value)]
+        case "GNU.sparse.offset", "GNU.sparse.numbytes":
+            guard (sparseNumbers?.count ?? 0) < SparseMap.numberLimit else { throw InvalidValue(reason: "too many") }
+            sparseNumbers = sparseNumbers ?? []
+            sparseNumbers?.append(try Self.size(value))
         case "GNU.sparse.map":
             sparseNumbers = try value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: !value.isEmpty)
                 .map { field throws(InvalidValue) in try Self.size(field) }
         case _ where key.hasPrefix("SCHILY.xattr."):
             let name = Array(key.dropFirst("SCHILY.xattr.".count).utf8)
             guard !name.isEmpty, !name.contains(0) else { throw InvalidValue(reason: "no attribute's name") }
-            attributes.removeAll { $0.name == name }
-            attributes.append((name, Array(value)))
+            try set(attribute: name, Array(value))
         default: break
+        }
+    }
+
+    /// Headers can follow each other without end, and a global one counts for every file, so all attributes together
+    /// have limits.
+    private mutating func set(attribute name: [UInt8], _ value: [UInt8]) throws(InvalidValue) {
+        if let old = attributes.updateValue(value, forKey: name) { attributesSize -= name.count + old.count }
+        attributesSize += name.count + value.count
+        guard attributes.count <= Self.attributeLimit, attributesSize <= Self.sizeLimit else {
+            throw InvalidValue(reason: "more than \(Self.attributeLimit) attributes or \(Self.sizeLimit) bytes of them")
         }
     }
 

@@ -32,16 +32,10 @@ struct TarEntry: Equatable {
     /// The file's length in bytes, holes included.
     var size: Int64
     var mtime: Time
-    /// Extended attributes in the order of the archive.
-    var attributes: [(name: [UInt8], value: [UInt8])] = []
+    /// Extended attributes by name.
+    var attributes: [[UInt8]: [UInt8]] = [:]
     /// The pieces of a sparse file, in order; nil for a file that is all data.
     var extents: [Extent]?
     /// Where the entry's header stands.
     let byteOffset: Int64
-
-    static func == (left: TarEntry, right: TarEntry) -> Bool {
-        left.kind == right.kind && left.name == right.name && left.linkname == right.linkname && left.mode == right.mode
-            && left.size == right.size && left.mtime == right.mtime && left.extents == right.extents
-            && left.attributes.elementsEqual(right.attributes) { $0.name == $1.name && $0.value == $1.value }
-    }
 }

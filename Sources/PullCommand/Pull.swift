@@ -9,7 +9,7 @@ import Synchronization
 public struct Pull {
     /// Days after which a blob that nobody used leaves the cache.
     private static let cacheDays = 30
-    /// What an image has to leave free on the disk, in bytes.
+    /// What an image has to leave free on the disk, in bytes; of a small one, a twentieth of its size.
     private static let diskReserve: Int64 = 64 << 20
 
     private let options: PullOptions
@@ -122,9 +122,11 @@ public struct Pull {
         if let limit = options.sizeLimit { return limit }
         var status = statvfs()
         guard unsafe statvfs(staging.path, &status) == 0 else { return .max }
-        let (free, overflow) = Int64(clamping: status.f_bavail).multipliedReportingOverflow(
-            by: Int64(clamping: status.f_frsize))
-        return overflow ? .max : max(0, free - Self.diskReserve)
+        func bytes(_ blocks: UInt) -> Int64 {
+            let (bytes, overflow) = blocks.multipliedReportingOverflow(by: status.f_frsize)
+            return overflow ? .max : Int64(clamping: bytes)
+        }
+        return max(0, bytes(status.f_bavail) - min(Self.diskReserve, bytes(status.f_blocks) / 20))
     }
 
     private func summary(of image: ResolvedImage) -> String {

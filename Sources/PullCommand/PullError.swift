@@ -1,5 +1,6 @@
 internal import ContainerImage
 import Glibc
+internal import Layers
 
 /// Why a pull failed, beyond what the stages themselves throw.
 enum PullError: Error, CustomStringConvertible {
@@ -17,7 +18,7 @@ enum PullError: Error, CustomStringConvertible {
         switch self {
         case .folderExists(let path):
             "'\(path)' exists already; give another folder as second argument, or remove it first"
-        case .system(let action, let code): "\(action): \(unsafe String(cString: strerror(code)))"
+        case .system(let action, let code): "\(action): \(LayerError.reason(code))"
         case .layer(let number, let count, let digest, let error):
             "layer \(number) of \(count) (\(digest.algorithm):\(digest.short)): \(error)"
         case .wrongPlatform(let found, let wanted): "the image is for \(found), not for \(wanted)"

@@ -20,13 +20,18 @@ import Dispatch
     private static let slotSize = 64 + chunkSize
 
     private let slots = UnsafeMutableRawBufferPointer.allocate(byteCount: slotSize * count, alignment: 64)
-    private let free = DispatchSemaphore(value: count)
+    // Starts at 0 and is raised by `init`: a semaphore that ends below where it started traps.
+    private let free = DispatchSemaphore(value: 0)
     private let filled = DispatchSemaphore(value: 0)
     private let abandoned = DispatchSemaphore(value: 0)
     private var outcome: Result<Void, any Error> = .success(())
     private var produced = 0
     private var consumed = 0
     private var consumedBytes = 0
+
+    init() {
+        for _ in 0..<Self.count { free.signal() }
+    }
 
     deinit { unsafe slots.deallocate() }
 

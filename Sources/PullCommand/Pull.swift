@@ -24,6 +24,7 @@ public struct Pull {
     /// Does the whole work and prints the container's path; returns the exit status. Throws what went wrong, with
     /// nothing left behind.
     public func run() throws -> Int32 {
+        try OpenFileLimit.raise()
         let interruption = Interruption.watch()
         let staging = try Staging(for: options.folder)
         do {

@@ -12,6 +12,8 @@ enum PullError: Error, CustomStringConvertible {
     case layer(number: Int, of: Int, Digest, any Error)
     /// The image is for another platform than the one asked for.
     case wrongPlatform(found: Platform, wanted: Platform)
+    /// The shell's limit of open files is too small.
+    case openFileLimit(rlim_t, needed: rlim_t)
 
     /// One sentence.
     var description: String {
@@ -21,6 +23,8 @@ enum PullError: Error, CustomStringConvertible {
         case .system(let action, let code): "\(action): \(LayerError.reason(code))"
         case .layer(let number, let count, let digest, let error):
             "layer \(number) of \(count) (\(digest.algorithm):\(digest.short)): \(error)"
+        case .openFileLimit(let limit, let needed):
+            "no more than \(limit) files may be open, \(needed) are needed; raise the limit of the shell, 'ulimit -n'"
         case .wrongPlatform(let found, let wanted): "the image is for \(found), not for \(wanted)"
         }
     }

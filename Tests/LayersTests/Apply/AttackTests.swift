@@ -314,22 +314,24 @@ struct Attack: CustomTestStringConvertible {
     }
 
     /// The victims belong to who unpacks, so that nothing but the applier protects them.
-    @Test(arguments: Attack.all, Way.all)
-    func reachesNothingOutside(_ attack: Attack, _ way: Way) throws {
-        let folder = try TemporaryFolder()
-        try way.account.run {
-            try folder.write("precious", to: "victims/file")
-            try folder.write("precious", to: "victims/folder/file")
+    @Test(arguments: Attack.all)
+    func reachesNothingOutside(_ attack: Attack) throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        for (number, way) in Way.all.enumerated() {
+            let place = folder("\(number)")
+            try way.account.run {
+                try folder.write("precious", to: "\(number)/victims/file")
+                try folder.write("precious", to: "\(number)/victims/folder/file")
+            }
+            let before = try Self.state(of: "\(place)/victims")
+            let layers = attack.layers.map { layer in TarBuilder.archive { layer(&$0, "\(place)/victims") } }
+            do {
+                try way.unpack(layers, into: "\(place)/root")
+            } catch is LayerError {
+            }
+            #expect(try Self.state(of: "\(place)/victims") == before, "\(way)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place).sorted() == ["root", "victims"])
         }
-        let before = try Self.state(of: folder("victims"))
-        do {
-            let layers = attack.layers.map { layer in TarBuilder.archive { layer(&$0, folder("victims")) } }
-            try way.unpack(layers, into: folder("root"))
-        } catch is LayerError {
-        }
-        #expect(try Self.state(of: folder("victims")) == before)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["root", "victims"])
-        #expect(try String(contentsOfFile: folder("victims/file"), encoding: .utf8) == "precious")
     }
 
     /// Content, mode, times and link count of all that is there; a link made or an attribute set shows in ctime.

@@ -8,6 +8,9 @@ enum FolderListing {
             + (link.map { " same as \($0.debugDescription)" } ?? "")
     }
 
+    /// Stands for a file's content, within a run of the tests.
+    static func summary(of content: [UInt8]) -> String { "\(content.count) bytes, \(content.hashValue)" }
+
     static func lines(of root: String) throws -> [String] {
         var found: [(path: String, status: stat)] = []
         try collect(root, at: ".", into: &found)
@@ -39,7 +42,7 @@ enum FolderListing {
             defer { close(file) }
             var content = [UInt8](repeating: 0, count: Int(status.st_size))
             let count = read(file, &content, content.count)
-            return "file \(mode) \(String(decoding: content.prefix(count), as: UTF8.self))"
+            return "file \(mode) \(summary(of: Array(content.prefix(count))))"
         default: return "other \(status.st_mode)"
         }
     }

@@ -27,7 +27,11 @@ struct StackEntry: CustomStringConvertible {
     }
 
     func add(to tar: inout TarBuilder) {
-        if nanoseconds != 0 || seconds < 0 { tar.add(pax: [("mtime", time)]) }
+        // One pax header for all: of two in a row GNU tar takes the last alone.
+        let (isLong, isLinkLong) = (name.utf8.count > 100, link.utf8.count > 100)
+        var records = [("path", isLong ? name : ""), ("linkpath", isLinkLong ? link : "")]
+        if nanoseconds != 0 || seconds < 0 { records.append(("mtime", time)) }
+        if records.contains(where: { !$0.1.isEmpty }) { tar.add(pax: records) }
         let type: Character
         switch kind {
         case .file, .whiteout, .opaque: type = "0"
@@ -37,7 +41,9 @@ struct StackEntry: CustomStringConvertible {
         case .directory: type = "5"
         case .fifo: type = "6"
         }
-        tar.add(name, type, mode: mode, mtime: max(0, seconds), link: link, content: Array(content.utf8))
+        tar.add(
+            isLong ? "long" : name, type, mode: mode, mtime: max(0, seconds), link: isLinkLong ? "" : link,
+            content: Array(content.utf8))
     }
 
     private var time: String {

@@ -151,6 +151,12 @@ struct StackModel {
         return real
     }
 
+    /// Whether the folder that the entry is about, or is in, is there.
+    func hasFolder(for entry: StackEntry) -> Bool {
+        var copy = self
+        return (try? copy.resolve(entry.kind == .opaque ? entry.path[...] : entry.path.dropLast())) != nil
+    }
+
     // MARK: Listing
 
     /// The tree as `FolderListing` shows it.
@@ -167,7 +173,9 @@ struct StackModel {
             case .directory: return FolderListing.line(path, "directory \(mode)", node.seconds, node.nanoseconds, link)
             case .fifo: return FolderListing.line(path, "fifo \(mode)", node.seconds, node.nanoseconds, link)
             case .file(let content):
-                return FolderListing.line(path, "file \(mode) \(content)", node.seconds, node.nanoseconds, link)
+                return FolderListing.line(
+                    path, "file \(mode) \(FolderListing.summary(of: Array(content.utf8)))", node.seconds,
+                    node.nanoseconds, link)
             case .symbolicLink(let target):
                 return FolderListing.line(path, "link \(target)", node.seconds, node.nanoseconds, link)
             }

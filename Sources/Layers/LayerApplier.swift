@@ -94,7 +94,10 @@ public struct LayerApplier {
     private mutating func makeParents(of path: EntryPath) throws(LayerError) -> RootDirectory.Directory {
         var made: [EntryPath] = []
         let directory = try root.directory(making: path.parent) { made.append($0) }
-        for path in made { directories.set(DirectoryMetadata(), for: path) }
+        for path in made {
+            directories.set(DirectoryMetadata(), for: path)
+            markUpper(path)
+        }
         return directory
     }
 

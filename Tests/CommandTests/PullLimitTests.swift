@@ -109,6 +109,34 @@ struct PullLimitTests {
         try Program("sh", "-ec", broken, "sh", folder.path).run()
     }
 
+    /// A layer whose thirty thousand names lie in a folder that is 3600 bytes deep, by way of a short link: 100 MB of
+    /// paths.
+    @Test func memoryStaysSmallForManyLongPaths() throws {
+        let folder = try TemporaryFolder()
+        let script = """
+            import io, sys, tarfile
+            tar = tarfile.open(sys.argv[1], "w", format=tarfile.PAX_FORMAT)
+            def add(name, kind, link=""):
+                entry = tarfile.TarInfo(name)
+                entry.type, entry.linkname = kind, link
+                tar.addfile(entry)
+            deep = "/".join(["d" * 200] * 18)
+            add(deep, tarfile.DIRTYPE)
+            add("l", tarfile.SYMTYPE, deep)
+            add("l/file", tarfile.REGTYPE)
+            for number in range(30000):
+                add(f"l/{number}", tarfile.LNKTYPE, "l/file")
+            tar.close()
+            """
+        let made = try Program("python3", "-c", script, folder("tar")).run()
+        try #require(made.status == 0, "\(made)")
+        try MadeLayout.make(folder("layout"), ["latest": [[UInt8](Data(contentsOf: URL(filePath: folder("tar"))))]])
+        let (result, peakMemory) = try Commands.program("d-pull", "oci:" + folder("layout"), folder("there"))
+            .runMeasured()
+        #expect(result.status == 0, "\(result)")
+        #expect(peakMemory < 64 << 20, "\(peakMemory >> 20) MiB")
+    }
+
     @Test func nobodyReads() throws {
         let folder = try TemporaryFolder()
         var ends: [CInt] = [0, 0]

@@ -52,10 +52,22 @@ let package = Package(
             "Layers", uses: ["ContainerImage", "Checksums"],
             settings: optimized + [.enableExperimentalFeature("Extern")]),
         module("Bubblewrap", uses: ["ContainerImage"]),
-        module("PullCommand", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
+        module("Fetching", uses: ["Registry", "Layers", "ContainerImage", "Console"]),
+        module("PullCommand", uses: ["Fetching", "Registry", "Layers", "ContainerImage", "Console"]),
+        module("SaveCommand", uses: ["Fetching", "Registry", "Layers", "ContainerImage", "Console"]),
+        module("InspectCommand", uses: ["Fetching", "Registry", "ContainerImage", "Console"]),
         module("RunCommand", uses: ["Bubblewrap", "ContainerImage", "Console"]),
+        module("LoginCommand", uses: ["Registry", "ContainerImage", "Console"]),
         command("d-pull", uses: "PullCommand"),
+        command("d-save", uses: "SaveCommand"),
+        command("d-inspect", uses: "InspectCommand"),
         command("d-run", uses: "RunCommand"),
+        command("d-exec", uses: "RunCommand"),
+        command("d-login", uses: "LoginCommand"),
+        // The benchmark does without Foundation: every process that it measures would inherit its weight.
+        .executableTarget(
+            name: "d-bench", dependencies: ["Layers", "ContainerImage", "Console"],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         tests(of: "Checksums", name: "ChecksumsTests"),
@@ -64,7 +76,17 @@ let package = Package(
         tests(of: "Registry", "ContainerImage", name: "RegistryTests"),
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
-        tests(of: "PullCommand", "RunCommand", "d-pull", "d-run", name: "CommandTests"),
+        tests(
+            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "d-pull", "d-run", "d-exec",
+            "d-save", "d-inspect", "d-login", "d-bench", name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Nothing that is shipped: `swift build --sanitize fuzzer` brings the `main`.
+if Context.environment["D_UTILS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Layers"], path: "Tests/Fuzz",
+            swiftSettings: checked + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -2,6 +2,6 @@
 public enum Network: Sendable, Equatable {
     /// Its own loopback alone.
     case none
-    /// All that the host reaches, the host's own loopback included.
-    case host
+    /// All that bwrap's caller reaches: the host's network with its loopback, or the one that was made around bwrap.
+    case shared
 }

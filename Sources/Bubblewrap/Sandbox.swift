@@ -14,14 +14,6 @@ public struct Sandbox: Sendable, Equatable {
         }
     }
 
-    /// What keeps the program from typing into the caller's terminal (CVE-2017-5226).
-    public enum TerminalGuard: Sendable, Equatable {
-        /// A session without a controlling terminal: for a program that has no terminal.
-        case newSession
-        /// `SeccompFilter.terminal`, read from this descriptor: the terminal and job control stay the program's.
-        case filter(descriptor: Int32)
-    }
-
     /// A variable of the program's environment.
     public struct Variable: Sendable, Equatable {
         /// The name, without `=`.
@@ -54,8 +46,15 @@ public struct Sandbox: Sendable, Equatable {
     public var workingDirectory = "/"
     /// Whether the working directory is made first.
     public var makesWorkingDirectory = false
-    /// What keeps the program from the caller's terminal.
-    public var terminalGuard = TerminalGuard.newSession
+    /// Capabilities that the program has in its own namespace, by the names of capabilities(7).
+    public var capabilities: [String] = []
+    /// Whether the program may make user namespaces inside its own.
+    public var allowsNesting = false
+    /// Whether the program gets a session without a controlling terminal, so that it cannot type into the caller's
+    /// (CVE-2017-5226). A program that is to have the terminal needs `SeccompFilter.Rules.terminal` instead.
+    public var newSession = true
+    /// What is done with the program's system calls.
+    public var filter: SeccompFilter?
     /// The program and its arguments.
     public var command: [String]
 

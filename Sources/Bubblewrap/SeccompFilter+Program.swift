@@ -1,13 +1,16 @@
 extension SeccompFilter {
-    /// Instructions with named jump targets; all jumps go forward.
+    /// Instructions with named jump targets; all jumps go forward, by at most 255 instructions.
     struct Program {
-        enum Label { case native, compatible, ioctl, deny, refuse }
+        enum Label { case native, compatible, ioctl, mknod, mknodat, pretend, deny, refuse }
 
         private var code: [(code: UInt16, operand: UInt32, target: Label?)] = []
         private var marks: [Label: Int] = [:]
 
         /// BPF_LD | BPF_W | BPF_ABS: the word at this byte of `seccomp_data`.
         mutating func load(_ byteOffset: UInt32) { code.append((0x20, byteOffset, nil)) }
+
+        /// BPF_ALU | BPF_AND | BPF_K.
+        mutating func mask(_ bits: UInt32) { code.append((0x54, bits, nil)) }
 
         /// BPF_JMP | BPF_JEQ | BPF_K.
         mutating func jump(ifEqual value: UInt32, to label: Label) { code.append((0x15, value, label)) }

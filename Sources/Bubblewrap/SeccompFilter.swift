@@ -26,6 +26,26 @@ public struct SeccompFilter: Sendable, Equatable {
         }
     }
 
+    /// What a filter does; all else passes.
+    public struct Rules: OptionSet, Sendable {
+        /// The rules as bits.
+        public let rawValue: Int
+
+        /// Rules from their bits.
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// Refuses (EPERM) parts of the kernel that programs in containers do not need and that have often been the way
+        /// out of them: keyrings, bpf, performance events, userfaultfd, kexec, io_uring.
+        public static let kernel = Rules(rawValue: 1)
+        /// Refuses (EPERM) the two ioctl requests that type into a terminal: TIOCSTI, and TIOCLINUX, which pastes on a
+        /// console. Only the lower half of the request is looked at, as the kernel does: the upper half hid TIOCSTI from
+        /// filters that compared all 64 bits (CVE-2019-10063).
+        public static let terminal = Rules(rawValue: 2)
+        /// Emulates root where a single user id exists: changes of owners and ids and new device nodes succeed without
+        /// being done. Package managers and `tar` ask for them, and hardly look at what came of it.
+        public static let root = Rules(rawValue: 4)
+    }
+
     /// The instructions in order.
     public let instructions: [Instruction]
 
@@ -39,50 +59,56 @@ public struct SeccompFilter: Sendable, Equatable {
         }
     }
 
-    /// Lets everything pass but the two ioctl requests that type into a terminal: TIOCSTI, and TIOCLINUX, which pastes
-    /// on a console. They fail with EPERM.
-    ///
-    /// Only the lower half of the request is looked at, as the kernel does: the upper half hid TIOCSTI from filters
-    /// that compared all 64 bits (CVE-2019-10063). An architecture that the machine should not know ends the process.
-    public static func terminal(_ architecture: Architecture) -> SeccompFilter {
-        switch architecture {
-        case .x86_64: terminal(native: 0xC000_003E, ioctl: 16, refusedFrom: 0x4000_0000, compatible: 0x4000_0003)
-        case .aarch64: terminal(native: 0xC000_00B7, ioctl: 29, refusedFrom: nil, compatible: 0x4000_0028)
-        }
-    }
-
-    /// - `native`, `compatible`: AUDIT_ARCH of the 64-bit and of the 32-bit programs, where ioctl is number 54.
-    /// - `refusedFrom`: the first number of x32's calls, which share the architecture of x86_64; they get ENOSYS.
-    private static func terminal(
-        native: UInt32, ioctl: UInt32, refusedFrom: UInt32?, compatible: UInt32
-    ) -> SeccompFilter {
+    /// A filter for the programs of a machine. An architecture that the machine should not know ends the process.
+    public init(_ rules: Rules, _ architecture: Architecture = .current) {
+        let (native, compatible): (CallNumbers, CallNumbers) =
+            switch architecture {
+            case .x86_64: (.x86_64, .i386)
+            case .aarch64: (.aarch64, .arm)
+            }
         var program = Program()
         program.load(4)
-        program.jump(ifEqual: native, to: .native)
-        program.jump(ifEqual: compatible, to: .compatible)
-        program.answer(killProcess)
-        program.mark(.native)
-        program.load(0)
-        if let refusedFrom { program.jump(ifAtLeast: refusedFrom, to: .refuse) }
-        program.jump(ifEqual: ioctl, to: .ioctl)
-        program.answer(allow)
-        program.mark(.compatible)
-        program.load(0)
-        program.jump(ifEqual: 54, to: .ioctl)
-        program.answer(allow)
+        program.jump(ifEqual: native.architecture, to: .native)
+        program.jump(ifEqual: compatible.architecture, to: .compatible)
+        program.answer(Self.killProcess)
+        for (label, numbers) in [(Program.Label.native, native), (.compatible, compatible)] {
+            program.mark(label)
+            program.load(0)
+            if let refused = numbers.refusedFrom { program.jump(ifAtLeast: refused, to: .refuse) }
+            if rules.contains(.kernel) { for call in numbers.kernel { program.jump(ifEqual: call, to: .deny) } }
+            if rules.contains(.terminal) { program.jump(ifEqual: numbers.ioctl, to: .ioctl) }
+            if rules.contains(.root) {
+                for call in numbers.identity { program.jump(ifEqual: call, to: .pretend) }
+                if let mknod = numbers.mknod { program.jump(ifEqual: mknod, to: .mknod) }
+                program.jump(ifEqual: numbers.mknodat, to: .mknodat)
+            }
+            program.answer(Self.allow)
+        }
         program.mark(.ioctl)
         program.load(24)
         program.jump(ifEqual: 0x5412, to: .deny)
         program.jump(ifEqual: 0x541C, to: .deny)
-        program.answer(allow)
+        program.answer(Self.allow)
+        // The mode is mknod's second argument and mknodat's third; S_IFCHR and S_IFBLK are devices.
+        for (label, byteOffset) in [(Program.Label.mknod, UInt32(24)), (.mknodat, 32)] {
+            program.mark(label)
+            program.load(byteOffset)
+            program.mask(0xF000)
+            program.jump(ifEqual: 0x2000, to: .pretend)
+            program.jump(ifEqual: 0x6000, to: .pretend)
+            program.answer(Self.allow)
+        }
+        program.mark(.pretend)
+        program.answer(Self.fail)
         program.mark(.deny)
-        program.answer(fail | 1)
+        program.answer(Self.fail | 1)
         program.mark(.refuse)
-        program.answer(fail | 38)
-        return SeccompFilter(instructions: program.instructions)
+        program.answer(Self.fail | 38)
+        instructions = program.instructions
     }
 
     static let allow: UInt32 = 0x7FFF_0000
+    /// With an error number of 0 the call succeeds without being made.
     static let fail: UInt32 = 0x0005_0000
     static let killProcess: UInt32 = 0x8000_0000
 }

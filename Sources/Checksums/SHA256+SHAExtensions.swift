@@ -11,6 +11,8 @@
         static func compressBySHAExtensions(_ blocks: RawSpan, into state: inout SIMD8<UInt32>) {
             var feba = Words(state[5], state[4], state[1], state[0])
             var hgdc = Words(state[7], state[6], state[3], state[2])
+            // Taken once: at each use the compiler would copy the whole table. SAFETY: integers have no padding.
+            let constants = unsafe roundConstants.span.bytes
             var offset = 0
             while offset &+ blockSize <= blocks.byteCount {
                 let (oldFEBA, oldHGDC) = (feba, hgdc)
@@ -18,19 +20,19 @@
                 var w1 = words(blocks, offset &+ 16)
                 var w2 = words(blocks, offset &+ 32)
                 var w3 = words(blocks, offset &+ 48)
-                fourRounds(&feba, &hgdc, w0, 0)
-                fourRounds(&feba, &hgdc, w1, 4)
-                fourRounds(&feba, &hgdc, w2, 8)
-                fourRounds(&feba, &hgdc, w3, 12)
+                fourRounds(&feba, &hgdc, w0, constants, 0)
+                fourRounds(&feba, &hgdc, w1, constants, 4)
+                fourRounds(&feba, &hgdc, w2, constants, 8)
+                fourRounds(&feba, &hgdc, w3, constants, 12)
                 for first in stride(from: 16, to: 64, by: 16) {
                     w0 = nextWords(w0, w1, w2, w3)
-                    fourRounds(&feba, &hgdc, w0, first)
+                    fourRounds(&feba, &hgdc, w0, constants, first)
                     w1 = nextWords(w1, w2, w3, w0)
-                    fourRounds(&feba, &hgdc, w1, first &+ 4)
+                    fourRounds(&feba, &hgdc, w1, constants, first &+ 4)
                     w2 = nextWords(w2, w3, w0, w1)
-                    fourRounds(&feba, &hgdc, w2, first &+ 8)
+                    fourRounds(&feba, &hgdc, w2, constants, first &+ 8)
                     w3 = nextWords(w3, w0, w1, w2)
-                    fourRounds(&feba, &hgdc, w3, first &+ 12)
+                    fourRounds(&feba, &hgdc, w3, constants, first &+ 12)
                 }
                 feba &+= oldFEBA
                 hgdc &+= oldHGDC
@@ -40,11 +42,11 @@
         }
 
         @inline(__always)
-        private static func fourRounds(_ feba: inout Words, _ hgdc: inout Words, _ words: Words, _ first: Int) {
+        private static func fourRounds(
+            _ feba: inout Words, _ hgdc: inout Words, _ words: Words, _ constants: RawSpan, _ first: Int
+        ) {
             // SAFETY: the load is checked against the span's bounds, and any bit pattern is a word.
-            let constants = unsafe roundConstants.span.bytes.unsafeLoadUnaligned(
-                fromByteOffset: 4 &* first, as: Words.self)
-            let sum = words &+ constants
+            let sum = words &+ (unsafe constants.unsafeLoadUnaligned(fromByteOffset: 4 &* first, as: Words.self))
             hgdc = rounds(hgdc, feba, sum)
             feba = rounds(feba, hgdc, Words(sum[2], sum[3], sum[2], sum[3]))
         }
@@ -62,13 +64,15 @@
             self.words(_mm_sha256rnds2_epu32(bits(state), bits(other), bits(words)))
         }
 
-        /// Sixteen bytes of the message as four big-endian words.
+        /// Sixteen bytes of the message as four big-endian words. Their halves are swapped by name: for shifts by 16 the
+        /// compiler takes the words out of the vector and rotates each.
         @inline(__always)
         private static func words(_ bytes: RawSpan, _ offset: Int) -> Words {
             // SAFETY: the load is checked against the span's bounds, and any bit pattern is a word.
             let halves = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD8<UInt16>.self)
-            let words = unsafe unsafeBitCast(halves &<< 8 | halves &>> 8, to: Words.self)
-            return words &<< 16 | words &>> 16
+            let h = halves &<< 8 | halves &>> 8
+            return unsafe unsafeBitCast(
+                SIMD8<UInt16>(h[1], h[0], h[3], h[2], h[5], h[4], h[7], h[6]), to: Words.self)
         }
 
         // SAFETY, for both: vectors of 128 bits, in which any pattern is a value.

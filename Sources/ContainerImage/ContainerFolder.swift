@@ -6,6 +6,10 @@ public enum ContainerFolder {
     public static let config = "config.json"
     /// Where the image came from.
     public static let image = "image.txt"
+    /// What `config.json` was when the image brought it, so that an update can tell the user's edits.
+    public static let imageConfig = "image.json"
+    /// Locked by d-run while a program runs in the container; holds the process's id.
+    public static let runLock = "run.lock"
     /// Named volumes.
     public static let volumes = "volumes"
 

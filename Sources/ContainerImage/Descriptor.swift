@@ -42,6 +42,16 @@ public struct Descriptor: Hashable, Sendable {
         urls = try field["urls"].strings() ?? []
     }
 
+    /// The descriptor as it stands in a document: type, digest, size, annotations.
+    public var json: JSON {
+        let notes = annotations.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) }
+        return .object(
+            [
+                .init("mediaType", .string(mediaType)), .init("digest", .string("\(digest)")),
+                .init("size", .number("\(size)")),
+            ] + (notes.isEmpty ? [] : [.init("annotations", .object(notes))]))
+    }
+
     private static func platform(_ field: JSONField) throws(JSONError) -> Platform? {
         guard field.value != nil else { return nil }
         return Platform(

@@ -26,12 +26,25 @@ public enum ImageLocation: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The folder that a pull makes unless it is told another: the last part of the name, without tag.
+    /// The folder that a pull makes unless it is told another: the last part of the name, without tag. Empty when the
+    /// image comes from standard input.
     public var defaultFolder: String {
         switch self {
         case .registry(let reference): Self.lastComponent(reference.repository)
         case .layout(let path, _): Self.lastComponent(path)
+        case .layoutArchive("-", _), .dockerArchive("-", _): ""
         case .layoutArchive(let path, _), .dockerArchive(let path, _): Self.withoutExtension(Self.lastComponent(path))
+        }
+    }
+
+    /// The same location, wherever it is read: relative paths begin at `folder` instead.
+    public func absolute(in folder: String) -> ImageLocation {
+        func whole(_ path: String) -> String { path.hasPrefix("/") || path == "-" ? path : "\(folder)/\(path)" }
+        return switch self {
+        case .registry: self
+        case .layout(let path, let tag): .layout(path: whole(path), tag: tag)
+        case .layoutArchive(let path, let tag): .layoutArchive(path: whole(path), tag: tag)
+        case .dockerArchive(let path, let reference): .dockerArchive(path: whole(path), reference: reference)
         }
     }
 
@@ -65,8 +78,14 @@ public enum ImageLocation: Hashable, Sendable, CustomStringConvertible {
         path.split(separator: "/").last.map(String.init) ?? ""
     }
 
+    /// Without `.tar`, `.tar.gz` and the like.
     private static func withoutExtension(_ name: String) -> String {
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-        return String(name[..<dot])
+        var name = name[...]
+        for suffixes in [[".gz", ".zst"], [".tar", ".tgz", ".oci"]] {
+            for suffix in suffixes where name.hasSuffix(suffix) && name.count > suffix.count {
+                name = name.dropLast(suffix.count)
+            }
+        }
+        return String(name)
     }
 }

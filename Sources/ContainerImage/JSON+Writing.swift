@@ -6,8 +6,16 @@ extension JSON {
         return text
     }
 
-    private func write(to text: inout String, lineBreak: String) {
-        let inner = lineBreak + "  "
+    /// The text in one line, without spaces.
+    public var line: String {
+        var text = ""
+        write(to: &text, lineBreak: nil)
+        return text
+    }
+
+    /// `lineBreak` is nil for a text in one line.
+    private func write(to text: inout String, lineBreak: String?) {
+        let inner = lineBreak.map { $0 + "  " }
         switch self {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
@@ -18,21 +26,21 @@ extension JSON {
         case .array(let elements):
             var separator = "["
             for element in elements {
-                text += separator + inner
+                text += separator + (inner ?? "")
                 element.write(to: &text, lineBreak: inner)
                 separator = ","
             }
-            text += lineBreak + "]"
+            text += (lineBreak ?? "") + "]"
         case .object(let members):
             var separator = "{"
             for member in members {
-                text += separator + inner
+                text += separator + (inner ?? "")
                 Self.quote(member.key, to: &text)
-                text += ": "
+                text += lineBreak == nil ? ":" : ": "
                 member.value.write(to: &text, lineBreak: inner)
                 separator = ","
             }
-            text += lineBreak + "}"
+            text += (lineBreak ?? "") + "}"
         }
     }
 

@@ -18,4 +18,13 @@ public struct Manifest: Hashable, Sendable {
         }
         self.layers = try layers.map { layer throws(JSONError) in try Descriptor(layer) }
     }
+
+    /// A document with these contents, always the same bytes for the same contents.
+    public static func text(config: Descriptor, layers: [Descriptor]) -> [UInt8] {
+        let document = JSON.object([
+            .init("schemaVersion", .number("2")), .init("mediaType", .string(MediaType.ociManifest)),
+            .init("config", config.json), .init("layers", .array(layers.map(\.json))),
+        ])
+        return Array(document.prettyPrinted.utf8)
+    }
 }

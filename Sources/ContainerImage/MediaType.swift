@@ -6,6 +6,12 @@ public enum MediaType {
     public static let ociIndex = "application/vnd.oci.image.index.v1+json"
     /// `application/vnd.oci.image.manifest.v1+json`
     public static let ociManifest = "application/vnd.oci.image.manifest.v1+json"
+    /// `application/vnd.oci.image.config.v1+json`
+    public static let ociConfig = "application/vnd.oci.image.config.v1+json"
+    /// A layer that is a plain tar; `+gzip` or `+zstd` follows for others.
+    public static let ociLayer = "application/vnd.oci.image.layer.v1.tar"
+    /// The annotation that holds an image's name in a layout.
+    public static let referenceName = "org.opencontainers.image.ref.name"
     /// Docker's older form of the index.
     public static let dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json"
     /// Docker's older form of the manifest, schema 2.

@@ -8,9 +8,15 @@ public protocol ByteSource {
     ///
     /// Throws when the bytes cannot be had or are not what they should be; the source is not to be read after that.
     mutating func read(into buffer: inout MutableRawSpan) throws -> Int
+
+    /// Leaves out up to `count` bytes where that costs less than to read them; returns how many were left out.
+    mutating func skip(_ count: Int64) throws -> Int64
 }
 
 extension ByteSource {
+    /// Nothing is left out: the bytes are read, and hashed or decompressed.
+    public mutating func skip(_ count: Int64) -> Int64 { 0 }
+
     /// Reads into a part of an array; otherwise like `read(into:)`.
     mutating func read(into bytes: inout [UInt8], _ range: Range<Int>) throws -> Int {
         try unsafe bytes.withUnsafeMutableBytes { all in

@@ -20,7 +20,8 @@ import Dispatch
     private static let slotSize = 64 + chunkSize
 
     private let slots = UnsafeMutableRawBufferPointer.allocate(byteCount: slotSize * count, alignment: 64)
-    // Starts at 0 and is raised by `init`: a semaphore that ends below where it started traps.
+    /// Begins at 0 and is raised by `init`: one that goes while its value is less than the first traps, and a reader that
+    /// gives up leaves slots taken.
     private let free = DispatchSemaphore(value: 0)
     private let filled = DispatchSemaphore(value: 0)
     private let abandoned = DispatchSemaphore(value: 0)
@@ -29,9 +30,7 @@ import Dispatch
     private var consumed = 0
     private var consumedBytes = 0
 
-    init() {
-        for _ in 0..<Self.count { free.signal() }
-    }
+    init() { for _ in 0..<Self.count { free.signal() } }
 
     deinit { unsafe slots.deallocate() }
 

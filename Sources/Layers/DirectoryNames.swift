@@ -34,7 +34,7 @@ struct DirectoryNames {
     /// Takes the last name away and returns it; nil when none is left.
     mutating func popLast() -> [UInt8]? {
         guard bytes.popLast() != nil else { return nil }
-        let name = Array(bytes.suffix { $0 != 0 })
+        let name = Array(bytes[(bytes.lastIndex(of: 0).map { $0 + 1 } ?? 0)...])
         bytes.removeLast(name.count)
         return name
     }

@@ -3,6 +3,7 @@
 /// Names in a tar are bytes; whether they are text is nobody's business here.
 struct EntryPath: Hashable, Sendable, CustomStringConvertible {
     static let root = EntryPath(bytes: [])
+    private static let slash = UInt8(ascii: "/")
     /// PATH_MAX of Linux.
     static let byteLimit = 4096
 
@@ -18,9 +19,19 @@ struct EntryPath: Hashable, Sendable, CustomStringConvertible {
     init(name: [UInt8]) throws(LayerError) {
         guard name.count <= Self.byteLimit else { throw .nameTooLong(name) }
         guard !name.contains(0) else { throw .nulInName(name) }
-        let components = name.split(separator: UInt8(ascii: "/")).filter { $0 != [UInt8(ascii: ".")] }
-        guard !components.contains([UInt8(ascii: "."), UInt8(ascii: ".")]) else { throw .dotDotInName(name) }
-        bytes = Array(components.joined(separator: [UInt8(ascii: "/")]))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(name.count)
+        var rest = name[...]
+        while !rest.isEmpty {
+            let component = rest.prefix { $0 != Self.slash }
+            rest = rest[component.endIndex...].dropFirst()
+            let isDots = component.allSatisfy { $0 == UInt8(ascii: ".") }
+            if isDots, component.count < 2 { continue }
+            guard !isDots || component.count > 2 else { throw .dotDotInName(name) }
+            if !bytes.isEmpty { bytes.append(Self.slash) }
+            bytes += component
+        }
+        self.bytes = bytes
     }
 
     var isRoot: Bool { bytes.isEmpty }
@@ -28,27 +39,30 @@ struct EntryPath: Hashable, Sendable, CustomStringConvertible {
     var isTooLong: Bool { bytes.count > Self.byteLimit }
 
     /// The last component; empty for the root.
-    var name: ArraySlice<UInt8> { bytes.suffix(while: { $0 != UInt8(ascii: "/") }) }
+    var name: ArraySlice<UInt8> { bytes[(bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? 0)...] }
 
     /// The path without its last component; the root is its own parent.
-    var parent: EntryPath { EntryPath(bytes: Array(bytes.dropLast(name.count).dropLast())) }
+    var parent: EntryPath { EntryPath(bytes: Array(bytes.prefix(max(0, bytes.count - name.count - 1)))) }
 
     /// The path of something in this directory.
     func appending(_ name: some Collection<UInt8>) -> EntryPath {
-        EntryPath(bytes: isRoot ? Array(name) : bytes + [UInt8(ascii: "/")] + name)
+        guard !isRoot else { return EntryPath(bytes: Array(name)) }
+        var path: [UInt8] = []
+        path.reserveCapacity(bytes.count + 1 + name.count)
+        path += bytes
+        path.append(Self.slash)
+        path += name
+        return EntryPath(bytes: path)
     }
 
-    var components: [ArraySlice<UInt8>] { bytes.split(separator: UInt8(ascii: "/")) }
+    var components: [ArraySlice<UInt8>] { bytes.split(separator: Self.slash) }
+
+    /// All bytes at once; the hash of an array takes each by itself.
+    func hash(into hasher: inout Hasher) {
+        // SAFETY: the bytes are only read.
+        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    }
 
     /// For messages; what is no UTF-8 is shown as U+FFFD.
     var description: String { isRoot ? "." : String(decoding: bytes, as: UTF8.self) }
-}
-
-extension Collection<UInt8> where Self: BidirectionalCollection {
-    /// The longest end whose elements all satisfy `predicate`.
-    func suffix(while predicate: (UInt8) -> Bool) -> SubSequence {
-        var start = endIndex
-        while start != startIndex, predicate(self[index(before: start)]) { formIndex(before: &start) }
-        return self[start...]
-    }
 }

@@ -12,7 +12,16 @@ public final class FileSource: ByteSource, Sendable {
         guard descriptor >= 0 else { throw LayerError.system("open", path, errno) }
     }
 
+    /// Reads on from where an open file is; closes it in the end. `path` is its name in errors.
+    public init(adopting descriptor: CInt, path: String) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
     deinit { close(descriptor) }
+
+    /// Seeks in a file, which may lead beyond its end; nothing is left out of what is none.
+    public func skip(_ count: Int64) -> Int64 { lseek(descriptor, Int(count), SEEK_CUR) < 0 ? 0 : count }
 
     /// Reads on from where the last call ended.
     public func read(into buffer: inout MutableRawSpan) throws -> Int {

@@ -16,14 +16,20 @@ public struct Layer: Sendable {
         self.blob = blob
     }
 
-    /// The uncompressed tar, by the blob's first bytes.
-    func decompressed() throws -> any ByteSource {
+    /// The uncompressed tar; how it is compressed is told by the blob's first bytes. Throws what the blob's source throws,
+    /// and `LayerFormatError` for what nobody here can read.
+    public func decompressed() throws -> any ByteSource {
         guard !mediaType.contains("encrypted") else { throw LayerFormatError.encrypted(mediaType) }
+        return try Self.decompressed(blob)
+    }
+
+    /// The content of `blob`, by its first bytes.
+    static func decompressed(_ blob: any ByteSource) throws -> any ByteSource {
         let source = try PrefixedSource(blob, length: Compression.magicLength)
         switch Compression(magic: source.prefix) {
         case .none: return source
         case .gzip: return GunzipSource(source)
-        case .zstd: throw LayerFormatError.unsupportedCompression("zstd")
+        case .zstd: return ZstdSource(source)
         case .unsupported(let name): throw LayerFormatError.unsupportedCompression(name)
         }
     }

@@ -11,10 +11,11 @@ extension LayerApplier {
     }
 
     mutating func makeDirectory(_ entry: TarEntry, at place: Place) throws(LayerError) {
-        let status = root.status(place.name, in: place.directory)
-        if status.map({ $0.st_mode & S_IFMT != S_IFDIR }) ?? true {
-            if status != nil { try root.removeTree(place.name, in: place.directory) }
-            try root.makeDirectory(place.name, in: place.directory)
+        if try !root.makeDirectory(place.name, in: place.directory),
+            root.status(place.name, in: place.directory).map({ $0.st_mode & S_IFMT }) != S_IFDIR
+        {
+            try root.removeTree(place.name, in: place.directory)
+            _ = try root.makeDirectory(place.name, in: place.directory)
         }
         directories.set(DirectoryMetadata(mode: entry.mode, mtime: entry.mtime), for: place.path)
         guard !entry.attributes.isEmpty else { return }

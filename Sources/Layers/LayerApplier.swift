@@ -36,11 +36,12 @@ public struct LayerApplier {
     var summary = Summary()
     /// Every directory by its path without links; also what was one once.
     var directories = PathTable<DirectoryMetadata>()
-    /// What this layer made, and all directories on the way there: whiteouts of this layer spare it.
-    private var upper = PathTable<Void>()
+    /// What this layer made, and all directories on the way there: whiteouts of this layer spare it. Nil for the lowest
+    /// layer, whose whiteouts have nothing to hide.
+    private var upper: PathTable<Void>?
+    private var isLowest = true
     /// The directories that hold nothing of lower layers any more, so that no whiteout looks through them again.
     private var cleared = PathTable<Void>()
-    private var buffer = [UInt8](repeating: 0, count: 512 << 10)
 
     /// Applies layers to the empty folder at `path`. What they write may be `sizeLimit` bytes together.
     public init(into path: String, sizeLimit: Int64) throws {
@@ -57,7 +58,8 @@ public struct LayerApplier {
     /// throws; the folder is of no use then.
     public mutating func apply(_ tar: any ByteSource) throws {
         var reader = TarReader(tar)
-        upper = PathTable()
+        upper = isLowest ? nil : PathTable()
+        isLowest = false
         cleared = PathTable()
         while let entry = try reader.next() {
             let path = try EntryPath(name: entry.name)
@@ -103,12 +105,13 @@ public struct LayerApplier {
 
     private mutating func markUpper(_ path: EntryPath) {
         var path = path
-        while upper.set((), for: path), !path.isRoot { path = path.parent }
+        while upper?.set((), for: path) == true, !path.isRoot { path = path.parent }
     }
 
     // MARK: Whiteouts
 
     private mutating func apply(_ whiteout: Whiteout) throws(LayerError) {
+        guard upper != nil else { return }
         switch whiteout {
         case .ignored: break
         case .opaque(let path):
@@ -136,7 +139,7 @@ public struct LayerApplier {
         _ name: ArraySlice<UInt8>, in directory: RootDirectory.Directory
     ) throws(LayerError) {
         let path = directory.path.appending(name)
-        guard upper[path] != nil else { return try root.removeTree(name, in: directory) }
+        guard upper?[path] != nil else { return try root.removeTree(name, in: directory) }
         if let inner = try root.directory(withoutLinks: path) { try removeLower(in: inner) }
     }
 
@@ -155,20 +158,27 @@ public struct LayerApplier {
         }
         for extent in extents {
             var offset = extent.offset
-            var left = extent.length
-            var held = 0..<0
-            while left > 0 {
-                if held.isEmpty { held = 0..<(try reader.readContent(into: &buffer, limit: left)) }
-                let count = unsafe buffer.withUnsafeBytes { bytes in
-                    unsafe pwrite(file, bytes.baseAddress?.advanced(by: held.lowerBound), held.count, Int(offset))
+            let end = offset + extent.length
+            while offset < end {
+                let count = try reader.readContent(limit: end - offset) { bytes in
+                    try Self.write(bytes, to: file, at: offset, path)
                 }
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw LayerError.system("write", "\(path)", errno) }
-                held = held.dropFirst(count)
                 offset += Int64(count)
-                left -= Int64(count)
                 sizeWritten += Int64(count)
             }
+        }
+    }
+
+    private static func write(_ bytes: RawSpan, to file: CInt, at offset: Int64, _ path: EntryPath) throws(LayerError) {
+        var written = 0
+        while written < bytes.byteCount {
+            let rest = bytes.extracting(written..<bytes.byteCount)
+            let count = unsafe rest.withUnsafeBytes { bytes in
+                unsafe pwrite(file, bytes.baseAddress, bytes.count, Int(offset) + written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .system("write", "\(path)", errno) }
+            written += count
         }
     }
 }

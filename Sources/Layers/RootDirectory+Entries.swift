@@ -2,10 +2,14 @@ import Glibc
 
 /// What is made, changed and removed in an open directory, each by a single name that is not followed.
 extension RootDirectory {
-    /// Makes a directory that its owner can work in; the true mode comes at the end.
-    func makeDirectory(_ name: some Collection<UInt8>, in directory: Directory) throws(LayerError) {
+    /// Makes a directory that its owner can work in; the true mode comes at the end. False when something of this name
+    /// is there already.
+    func makeDirectory(_ name: some Collection<UInt8>, in directory: Directory) throws(LayerError) -> Bool {
         let result = unsafe Self.withName(name) { unsafe mkdirat(directory.descriptor, $0, 0o700) }
-        guard result == 0 else { throw .system("mkdir", "\(directory.path.appending(name))", errno) }
+        guard result == 0 || errno == EEXIST else {
+            throw .system("mkdir", "\(directory.path.appending(name))", errno)
+        }
+        return result == 0
     }
 
     /// What is there: nil when nothing is.
@@ -37,7 +41,7 @@ extension RootDirectory {
         guard result == 0 || errno == ENOENT else {
             throw .system("unlink", "\(directory.path.appending(name))", errno)
         }
-        forgetLastUnless(directory)
+        forgetRecent(but: directory)
     }
 
     /// Removes whatever is there, a directory with all that is in it, however deep.
@@ -49,12 +53,7 @@ extension RootDirectory {
         } else if result < 0, code != ENOENT {
             throw .system("unlink", "\(directory.path.appending(name))", code)
         }
-        forgetLastUnless(directory)
-    }
-
-    /// A removed directory or link may have been on the way to the last one; the one that is worked in is still there.
-    private func forgetLastUnless(_ directory: Directory) {
-        if let last = lastDescriptor, last != directory.descriptor { forgetLast() }
+        forgetRecent(but: directory)
     }
 
     /// Sets the permissions and the time of what is not a link.

@@ -46,7 +46,7 @@ extension RootDirectory {
         guard errno == ENOENT || errno == ENOTDIR else { throw .system("open", "\(real)", errno) }
         guard let missing else { return nil }
         if errno == ENOTDIR { try unlink(name, in: directory) }
-        try makeDirectory(name, in: directory)
+        _ = try makeDirectory(name, in: directory)
         missing(real)
         let made = unsafe Self.withName(name) { unsafe openat(directory.descriptor, $0, Self.directoryFlags) }
         guard made >= 0 else { throw .system("open", "\(real)", errno) }

@@ -15,7 +15,7 @@ final class RootDirectory {
         case components
     }
 
-    /// An open directory, valid until the next one is asked for, and where it really lies, all links resolved.
+    /// An open directory, valid until some others were asked for, and where it really lies, all links resolved.
     struct Directory {
         let descriptor: CInt
         let path: EntryPath
@@ -25,9 +25,11 @@ final class RootDirectory {
 
     let descriptor: CInt
     private(set) var resolution: Resolution
-    /// The directory that was opened last, by the path it was asked for: entries mostly come folder by folder.
-    private var last: (path: EntryPath, directory: Directory)?
-    var lastDescriptor: CInt? { last?.directory.descriptor }
+    /// How many directories stay open: more than a path mostly has components.
+    private static let recentLimit = 8
+    /// The directories that were asked for last, the latest at the end, by the path they were asked for: entries come
+    /// folder by folder, each folder between others of its parent.
+    private var recent: [(path: EntryPath, directory: Directory)] = []
 
     /// Opens the folder at `path`.
     init(_ path: String, resolution: Resolution = .openat2) throws(LayerError) {
@@ -37,14 +39,18 @@ final class RootDirectory {
     }
 
     deinit {
-        forgetLast()
+        forgetRecent()
         close(descriptor)
     }
 
-    /// To be called when a directory or link was removed: paths may lead elsewhere now.
-    func forgetLast() {
-        if let last { close(last.directory.descriptor) }
-        last = nil
+    /// To be called when a directory or link was removed: paths may lead elsewhere now. `kept`, in which it was removed,
+    /// is still where it was.
+    func forgetRecent(but kept: Directory? = nil) {
+        recent.removeAll { _, directory in
+            guard directory.descriptor != kept?.descriptor else { return false }
+            close(directory.descriptor)
+            return true
+        }
     }
 
     /// Opens a directory; nil when it is not there. Links in the path are followed inside the root.
@@ -62,7 +68,7 @@ final class RootDirectory {
     /// Opens a directory by a path without links; nil when that is not what is there.
     func directory(withoutLinks path: EntryPath) throws(LayerError) -> Directory? {
         if path.isRoot { return Directory(descriptor: descriptor, path: path) }
-        if let last, last.directory.path == path { return last.directory }
+        if let known = takeRecent({ $0.directory.path == path }) { return known }
         var opened: CInt = -1
         if resolution == .openat2 {
             repeat {
@@ -81,16 +87,22 @@ final class RootDirectory {
     }
 
     private func open(_ path: EntryPath, missing: ((EntryPath) -> Void)?) throws(LayerError) -> Directory? {
-        if let last, last.path == path { return last.directory }
+        if let known = takeRecent({ $0.path == path }) { return known }
         if let directory = try directory(withoutLinks: path) { return directory }
         guard let directory = try walk(path, missing: missing) else { return nil }
         return remember(path, directory)
     }
 
     private func remember(_ path: EntryPath, _ directory: Directory) -> Directory {
-        forgetLast()
-        last = (path, directory)
+        if recent.count == Self.recentLimit { close(recent.removeFirst().directory.descriptor) }
+        recent.append((path, directory))
         return directory
+    }
+
+    private func takeRecent(_ isWanted: ((path: EntryPath, directory: Directory)) -> Bool) -> Directory? {
+        guard let index = recent.lastIndex(where: isWanted) else { return nil }
+        recent.append(recent.remove(at: index))
+        return recent[recent.count - 1].directory
     }
 
     private func openComponents(of path: EntryPath) -> CInt {
@@ -109,9 +121,15 @@ final class RootDirectory {
     static func withName<Result>(
         _ name: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) -> Result
     ) -> Result {
-        unsafe (Array(name) + [0]).withUnsafeBytes { bytes in
-            // SAFETY: the array has at least its NUL, so there is a base address.
-            unsafe body(bytes.bindMemory(to: CChar.self).baseAddress.unsafelyUnwrapped)
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: name.count + 1) { text in
+            var end = 0
+            for byte in name {
+                unsafe text[end] = CChar(bitPattern: byte)
+                end += 1
+            }
+            unsafe text[end] = 0
+            // SAFETY: there is room for at least the NUL, so there is a base address.
+            return unsafe body(UnsafePointer(text.baseAddress.unsafelyUnwrapped))
         }
     }
 }

@@ -46,3 +46,19 @@ enum OpenAt2 {
         }
     }
 }
+
+/// renameat2(2) with RENAME_EXCHANGE.
+public enum RenameExchange {
+    @_extern(c, "renameat2")
+    private static func renameat2(
+        _ firstFolder: CInt, _ first: UnsafePointer<CChar>, _ secondFolder: CInt, _ second: UnsafePointer<CChar>,
+        _ flags: CUnsignedInt
+    ) -> CInt
+
+    /// Gives each of two paths what the other has, in one step. Throws `LayerError` where the file system cannot.
+    public static func exchange(_ first: String, _ second: String) throws(LayerError) {
+        guard unsafe renameat2(AT_FDCWD, first, AT_FDCWD, second, 2) == 0 else {
+            throw .system("exchange with '\(first)'", second, errno)
+        }
+    }
+}

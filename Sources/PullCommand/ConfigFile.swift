@@ -6,13 +6,16 @@ internal import ContainerImage
 /// own keys, each of which opens something, are left for the user to set. All else is kept as it is.
 struct ConfigFile: Equatable {
     /// What the file says.
-    let text: String
+    let json: JSON
     /// What was left out, a sentence each.
     let warnings: [String]
 
+    /// The file's text.
+    var text: String { json.prettyPrinted + "\n" }
+
     init(_ config: JSON) {
         guard case .object(let members) = config else {
-            text = config.prettyPrinted + "\n"
+            json = config
             warnings = []
             return
         }
@@ -28,11 +31,21 @@ struct ConfigFile: Equatable {
                     warnings.append(
                         "the image's volume '\(volume.key)' is no path inside a container; left out of config.json")
                 }
+            } else if member.key == "Env", case .array(let entries) = member.value {
+                // d-run takes such a variable's value from its caller.
+                let good = entries.filter { entry in
+                    guard case .string(let text) = entry else { return true }
+                    return text.contains("=")
+                }
+                kept.append(.init("Env", .array(good)))
+                if good.count < entries.count {
+                    warnings.append("the image asks for variables of yours in 'Env'; left out of config.json")
+                }
             } else {
                 kept.append(member)
             }
         }
-        text = JSON.object(kept).prettyPrinted + "\n"
+        json = .object(kept)
         self.warnings = warnings
     }
 

@@ -10,8 +10,10 @@ enum PullError: Error, CustomStringConvertible {
     case system(String, CInt)
     /// A layer could not be unpacked.
     case layer(number: Int, of: Int, Digest, any Error)
-    /// The image is for another platform than the one asked for.
-    case wrongPlatform(found: Platform, wanted: Platform)
+    /// A program of the container runs: its folder, and the process's id where it is known.
+    case isRunning(String, process: String)
+    /// The image came from standard input, which cannot be asked again.
+    case noOrigin(String)
     /// The shell's limit of open files is too small.
     case openFileLimit(rlim_t, needed: rlim_t)
 
@@ -23,9 +25,12 @@ enum PullError: Error, CustomStringConvertible {
         case .system(let action, let code): "\(action): \(LayerError.reason(code))"
         case .layer(let number, let count, let digest, let error):
             "layer \(number) of \(count) (\(digest.algorithm):\(digest.short)): \(error)"
+        case .isRunning(let path, let process):
+            "a program of '\(path)' is running" + (process.isEmpty ? "" : " (process \(process))")
+                + "; end it first"
+        case .noOrigin(let path): "'\(path)' was made from standard input; there is nothing to ask whether it moved"
         case .openFileLimit(let limit, let needed):
             "no more than \(limit) files may be open, \(needed) are needed; raise the limit of the shell, 'ulimit -n'"
-        case .wrongPlatform(let found, let wanted): "the image is for \(found), not for \(wanted)"
         }
     }
 }

@@ -15,11 +15,17 @@ struct Staging {
 
     private static let marker = ".d-pull-"
 
-    /// Makes the hidden folder. Throws `PullError` when the target exists or its parent cannot be written.
+    /// Makes the hidden folder for a new container. Throws `PullError` when the target exists or its parent cannot be
+    /// written.
     init(for target: String) throws {
         let target = target.count > 1 && target.hasSuffix("/") ? String(target.dropLast()) : target
         var status = stat()
         guard unsafe lstat(target, &status) != 0 else { throw PullError.folderExists(target) }
+        try self.init(beside: target)
+    }
+
+    /// Makes the hidden folder beside `target`.
+    init(beside target: String) throws {
         let slash = target.lastIndex(of: "/")
         let parent = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
         let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
@@ -48,11 +54,12 @@ struct Staging {
         guard unsafe mkdir(rootfs, 0o755) == 0 else { throw PullError.system("cannot make '\(rootfs)'", errno) }
     }
 
-    /// Writes a text file into the folder.
-    func write(_ text: String, to name: String) throws {
+    /// Writes a text file into the folder, with these permissions if they are not to be the usual ones.
+    func write(_ text: String, to name: String, mode: UInt32? = nil) throws {
         guard let file = unsafe fopen("\(path)/\(name)", "wxe") else {
             throw PullError.system("cannot write '\(name)' in '\(path)'", errno)
         }
+        if let mode { unsafe _ = fchmod(fileno(file), mode) }
         let written = unsafe fputs(text, file)
         guard unsafe fclose(file) == 0, written >= 0 else {
             throw PullError.system("cannot write '\(name)' in '\(path)'", errno)
@@ -70,6 +77,18 @@ struct Staging {
             throw PullError.folderExists(target)
         }
         close(lock)
+    }
+
+    /// Puts what is in the folder into the place of the container's own, which is then here: the rootfs by one exchange,
+    /// the files by one rename each, `image.txt` last. Until that one says otherwise, an update that was killed here is
+    /// made again.
+    func exchange() throws {
+        try RenameExchange.exchange(rootfs, "\(target)/\(ContainerFolder.rootfs)")
+        for name in [ContainerFolder.config, ContainerFolder.imageConfig, ContainerFolder.image] {
+            guard unsafe rename("\(path)/\(name)", "\(target)/\(name)") == 0 else {
+                throw PullError.system("cannot rename '\(path)/\(name)' into '\(target)'", errno)
+            }
+        }
     }
 
     /// Removes the folder, whatever it holds.

@@ -11,6 +11,8 @@ import Glibc
 public final class Blob: @unchecked Sendable {
     private struct State {
         var descriptor: CInt = -1
+        /// Where the blob begins in its file, an archive's for instance.
+        var start: Int64 = 0
         /// Where the file lies; nil for one without a name.
         var path: String?
         /// The name that it gets when it is accepted.
@@ -24,11 +26,13 @@ public final class Blob: @unchecked Sendable {
 
     /// What the manifest says of it.
     public let descriptor: Descriptor
+    private let cache: BlobCache
     private let condition = NSCondition()
     private var state = State()
 
-    init(_ descriptor: Descriptor) {
+    init(_ descriptor: Descriptor, cache: BlobCache = .none) {
         self.descriptor = descriptor
+        self.cache = cache
     }
 
     deinit { if state.descriptor >= 0 { close(state.descriptor) } }
@@ -41,14 +45,18 @@ public final class Blob: @unchecked Sendable {
     public func read(into buffer: inout MutableRawSpan, at offset: Int64) throws -> Int {
         condition.lock()
         while state.bytesPresent <= offset, !state.isComplete, state.failure == nil { condition.wait() }
-        let (file, available, failure) = (state.descriptor, state.bytesPresent - offset, state.failure)
+        let (file, start, available, failure) = (
+            state.descriptor, state.start, state.bytesPresent - offset, state.failure
+        )
         condition.unlock()
         guard available > 0 else {
             if let failure { throw failure }
             return 0
         }
         let wanted = Int(min(available, Int64(buffer.byteCount)))
-        let count = unsafe buffer.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, wanted, Int(offset)) }
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe pread(file, $0.baseAddress, wanted, Int(start + offset))
+        }
         guard count > 0 else {
             throw RegistryError.file(
                 "blob \(descriptor.digest.short)", reason: count < 0 ? Self.words(errno) : "it was cut off")
@@ -67,16 +75,19 @@ public final class Blob: @unchecked Sendable {
     public func reject() -> Bool {
         let state = locked { $0 }
         guard let path = state.path, state.finalPath != nil else { return false }
-        unsafe _ = unlink(path)
+        if unsafe unlink(path) != 0, errno != ENOENT { cache.distrust(descriptor.digest) }
         return state.bytesFound > 0
     }
 
     // MARK: The side that fetches
 
     /// Takes an open file as it is; `finalPath` is nil for one that is not the cache's.
-    func open(_ file: CInt, path: String?, finalPath: String?, bytesPresent: Int64, isComplete: Bool) {
+    func open(
+        _ file: CInt, from start: Int64 = 0, path: String?, finalPath: String?, bytesPresent: Int64, isComplete: Bool
+    ) {
         locked { state in
             state.descriptor = file
+            state.start = start
             state.path = path
             state.finalPath = finalPath
             state.bytesPresent = bytesPresent
@@ -91,6 +102,47 @@ public final class Blob: @unchecked Sendable {
         guard Int64(data.count) <= descriptor.size - offset else {
             throw RegistryError.tooLarge(subject: "blob \(descriptor.digest)", limit: descriptor.size)
         }
+        var code = Self.write(data, to: file, at: offset)
+        if code != 0, locked({ $0.path }) != nil {
+            try leaveCache(Self.words(code), bytesPresent: offset)
+            code = Self.write(data, to: file, at: offset)
+        }
+        guard code == 0 else {
+            throw RegistryError.file(
+                "a temporary file for blob \(descriptor.digest.short)",
+                reason: "\(Self.words(code)); set TMPDIR to a folder with more room")
+        }
+        locked { $0.bytesPresent += Int64(data.count) }
+    }
+
+    /// Goes on in a file without a name, because the cache's disk takes no more. The new file takes the old one's
+    /// place behind the same descriptor, so that a reader notices nothing; the lock goes with the old one.
+    private func leaveCache(_ reason: String, bytesPresent: Int64) throws {
+        cache.warn(reason)
+        let (file, path) = locked { ($0.descriptor, $0.path) }
+        let (temporary, _) = try TemporaryFile.make(size: descriptor.size)
+        defer { close(temporary) }
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        var offset: Int64 = 0
+        while offset < bytesPresent {
+            let wanted = Int(min(Int64(chunk.count), bytesPresent - offset))
+            let count = unsafe pread(file, &chunk, wanted, Int(offset))
+            let code = count > 0 ? Self.write(Data(chunk[..<count]), to: temporary, at: offset) : EIO
+            guard code == 0 else { throw RegistryError.file("a temporary file", reason: Self.words(code)) }
+            offset += Int64(count)
+        }
+        if let path { unsafe _ = unlink(path) }
+        guard dup2(temporary, file) >= 0, fcntl(file, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw RegistryError.file("a temporary file", reason: Self.words(errno))
+        }
+        locked { state in
+            state.path = nil
+            state.finalPath = nil
+        }
+    }
+
+    /// Writes all of `data`; 0, or errno.
+    private static func write(_ data: Data, to file: CInt, at offset: Int64) -> CInt {
         var written = 0
         while written < data.count {
             let count = unsafe data.withUnsafeBytes { bytes in
@@ -98,12 +150,10 @@ public final class Blob: @unchecked Sendable {
                     file, bytes.baseAddress?.advanced(by: written), data.count - written, Int(offset) + written)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw RegistryError.file("the cached blob \(descriptor.digest.short)", reason: Self.words(errno))
-            }
+            guard count > 0 else { return count < 0 ? errno : ENOSPC }
             written += count
         }
-        locked { $0.bytesPresent += Int64(data.count) }
+        return 0
     }
 
     func complete() { locked { $0.isComplete = true } }

@@ -10,27 +10,40 @@ struct BlobDownload: Sendable {
     let client: RegistryClient
     let cache: BlobCache
 
+    /// What stands in the cache for the blob.
+    private enum Claim {
+        /// All of it, opened.
+        case finished
+        /// `.part`, open and locked.
+        case part(CInt)
+        /// Nothing, and nothing can be put there.
+        case refused
+    }
+
     /// Does the whole work; the blob tells the outcome.
     func run() {
         do {
-            guard let path = cache.path(of: blob.descriptor.digest) else {
-                blob.open(try BlobCache.temporaryFile(), path: nil, finalPath: nil, bytesPresent: 0, isComplete: false)
-                return try fetch()
+            guard let path = cache.path(of: blob.descriptor.digest) else { return try fetchWithoutName() }
+            switch try claim(path) {
+            case .finished: return
+            case .refused: try fetchWithoutName()
+            case .part(let part):
+                // The file stays open in the blob, but the lock is only for who writes.
+                defer { flock(part, LOCK_UN) }
+                try continuePart(part, path)
             }
-            guard let part = try lockedPart(path) else { return }
-            // The file stays open in the blob, but the lock is only for who writes.
-            defer { flock(part, LOCK_UN) }
-            try continuePart(part, path)
         } catch {
             blob.fail(error)
         }
     }
 
-    /// Takes a blob that is in the cache and has the right size.
-    private func openFinished(_ path: String) -> Bool {
+    /// Takes a blob that is in the cache and has the right size; false when there is none.
+    static func openFinished(_ blob: Blob, in cache: BlobCache) -> Bool {
+        let digest = blob.descriptor.digest
+        guard let path = cache.path(of: digest), !cache.distrusts(digest) else { return false }
         let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return false }
-        guard Self.size(of: file) == blob.descriptor.size else {
+        guard size(of: file) == blob.descriptor.size else {
             close(file)
             unsafe unlink(path)
             return false
@@ -40,25 +53,52 @@ struct BlobDownload: Sendable {
         return true
     }
 
-    /// Opens `.part` and locks it; waits while another process downloads into it. Nil when the finished blob is there
-    /// and was opened.
-    private func lockedPart(_ path: String) throws -> CInt? {
-        while !openFinished(path) {
+    private func fetchWithoutName() throws {
+        let (file, _) = try TemporaryFile.make(size: blob.descriptor.size)
+        blob.open(file, path: nil, finalPath: nil, bytesPresent: 0, isComplete: false)
+        try fetch()
+    }
+
+    /// Opens `.part` and locks it; waits while another process downloads into it.
+    private func claim(_ path: String) throws -> Claim {
+        var hasTold = false
+        while !Self.openFinished(blob, in: cache) {
+            guard !cache.distrusts(blob.descriptor.digest) else { return .refused }
             let part = unsafe Glibc.open("\(path).part", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-            guard part >= 0 else { throw RegistryError.file("\(path).part", reason: Blob.words(errno)) }
+            guard part >= 0 else {
+                cache.warn(Blob.words(errno))
+                return .refused
+            }
             while flock(part, LOCK_EX | LOCK_NB) != 0 {
-                try client.checkCancelled()
+                guard errno == EWOULDBLOCK || errno == EINTR else {
+                    cache.warn("it cannot be locked: \(Blob.words(errno))")
+                    close(part)
+                    return .refused
+                }
+                if !hasTold { cache.note("another pull is downloading blob \(blob.descriptor.digest.short); waiting") }
+                hasTold = true
+                do {
+                    try client.checkCancelled()
+                } catch {
+                    close(part)
+                    throw error
+                }
                 usleep(50_000)
             }
             var opened = stat()
             var named = stat()
-            if unsafe fstat(part, &opened) == 0, unsafe stat("\(path).part", &named) == 0, opened.st_ino == named.st_ino
-            {
-                return part
+            let isStillThere =
+                unsafe fstat(part, &opened) == 0 && stat("\(path).part", &named) == 0 && opened.st_ino == named.st_ino
+            if isStillThere {
+                // Between the look at the finished blob and this lock another process may have finished it.
+                guard Self.openFinished(blob, in: cache) else { return .part(part) }
+                unsafe _ = unlink("\(path).part")
+                close(part)
+                return .finished
             }
             close(part)  // it got its final name, or was dropped, while we waited
         }
-        return nil
+        return .finished
     }
 
     private func continuePart(_ part: CInt, _ path: String) throws {
@@ -121,7 +161,7 @@ struct BlobDownload: Sendable {
                 url: url.withoutSecrets,
                 reason: "the body ended after \(blob.bytesPresent) of \(blob.descriptor.size) bytes")
         case _ where RetryPolicy.isTransient(response.status): throw TransientStatus(response: response, url: url)
-        default: throw RegistryClient.error(for: response, at: url)
+        default: throw client.error(for: response, at: url)
         }
     }
 

@@ -7,19 +7,25 @@ final class Exchange: Sendable {
     private struct State {
         var response: HTTPResponse?
         var redirects = 0
+        /// The last redirect led to https.
+        var isSecure = false
         var isAccepted = false
         var isOver = false
         var failure: RegistryError?
     }
 
-    private let url: URL
+    private let request: HTTPRequest
+    private var url: URL { request.url }
     private let accepts: @Sendable (HTTPResponse) -> Bool
     private let receive: @Sendable (Data) -> Bool
     private let state = Mutex(State())
     private let end = DispatchSemaphore(value: 0)
 
-    init(url: URL, accepts: @escaping @Sendable (HTTPResponse) -> Bool, receive: @escaping @Sendable (Data) -> Bool) {
-        self.url = url
+    init(
+        _ request: HTTPRequest, accepts: @escaping @Sendable (HTTPResponse) -> Bool,
+        receive: @escaping @Sendable (Data) -> Bool
+    ) {
+        self.request = request
         self.accepts = accepts
         self.receive = receive
     }
@@ -37,23 +43,27 @@ final class Exchange: Sendable {
     }
 
     /// The request that follows a redirect, without what is secret where it leads to another origin. Nil when it is
-    /// not to be followed: after ten, or from https to http.
-    func redirect(to request: URLRequest) -> URLRequest? {
-        guard let target = request.url else { return nil }
-        let count = state.withLock { state in
+    /// not to be followed: after ten, from https to http, where the request may not go, or with a form to another
+    /// origin.
+    func redirect(to redirected: URLRequest) -> URLRequest? {
+        guard let target = redirected.url else { return nil }
+        let (count, wasSecure) = state.withLock { state in
+            defer { state.isSecure = target.scheme == "https" }
             state.redirects += 1
-            return state.redirects
+            return (state.redirects, state.isSecure || url.scheme == "https")
         }
-        guard count <= 10, target.scheme == "https" || target.scheme == "http" && url.scheme == "http" else {
+        let isSafe =
+            (target.scheme == "https" || target.scheme == "http" && !wasSecure) && request.mayGoTo(target)
+            && (request.form == nil || target.hasSameOrigin(as: url))
+        guard count <= 10, isSafe else {
             let reason =
-                count > 10
-                ? "more than 10 redirects" : "redirected to \(target.scheme ?? "another scheme"), which is not safe"
+                count > 10 ? "more than 10 redirects" : "redirected to \(target.withoutSecrets), which is not safe"
             state.withLock { $0.failure = .redirect(url: url.withoutSecrets, reason: reason) }
             return nil
         }
-        var request = request
-        if !target.hasSameOrigin(as: url) { request.setValue(nil, forHTTPHeaderField: "Authorization") }
-        return request
+        var redirected = redirected
+        if !target.hasSameOrigin(as: url) { redirected.setValue(nil, forHTTPHeaderField: "Authorization") }
+        return redirected
     }
 
     func didReceive(_ response: HTTPURLResponse) {
@@ -61,7 +71,7 @@ final class Exchange: Sendable {
         for (name, value) in response.allHeaderFields {
             headers["\(name)".lowercased()] = "\(value)"
         }
-        let head = HTTPResponse(status: response.statusCode, headers: headers)
+        let head = HTTPResponse(status: response.statusCode, headers: headers, url: response.url)
         let isAccepted = accepts(head)
         state.withLock { state in
             state.response = head
@@ -95,22 +105,10 @@ final class Exchange: Sendable {
             if isCancelled {
                 state.failure = .cancelled
             } else if state.response == nil || state.isAccepted || error.code != NSURLErrorCancelled {
-                state.failure = .transfer(url: url.withoutSecrets, reason: Self.words(for: error))
+                state.failure = TransferFailure.error(for: error, at: url)
             }  // else a rejected challenge, or an error's body that was long enough: the head is all that is needed
             return true
         }
         if isFirst { end.signal() }
-    }
-
-    private static func words(for error: NSError) -> String {
-        let detail = error.localizedDescription
-        return switch error.code {
-        case NSURLErrorCannotFindHost: "the host's name cannot be resolved; check the name and the network"
-        case NSURLErrorCannotConnectToHost: "the connection was refused or the host cannot be reached"
-        case NSURLErrorTimedOut: "no byte came for a long time"
-        case NSURLErrorBadServerResponse: "the server closed the connection without an answer"
-        case NSURLErrorCancelled: "the transfer was broken off"
-        default: detail.isEmpty ? "the transfer failed (\(error.code))" : detail
-        }
     }
 }

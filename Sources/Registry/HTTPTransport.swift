@@ -1,10 +1,10 @@
 import Foundation
 
-/// Sends a GET request and hands on what comes back while it comes.
+/// Sends a request and hands on what comes back while it comes.
 protocol HTTPTransport: Sendable {
     /// Blocks until the exchange is over. `receive` gets the body of a response that `accepts` took, in order; when it
     /// returns false the exchange is broken off. Throws `RegistryError.transfer` when there is no whole response.
-    func get(
+    func send(
         _ request: HTTPRequest, accepts: @escaping @Sendable (HTTPResponse) -> Bool,
         receive: @escaping @Sendable (Data) -> Bool
     ) throws -> HTTPResponse
@@ -15,11 +15,15 @@ protocol HTTPTransport: Sendable {
 
 /// What is asked for.
 struct HTTPRequest: Sendable {
-    let url: URL
+    var url: URL
     var headers: [String: String] = [:]
+    /// What is sent with POST; nil for GET.
+    var form: Data?
+    /// Where a redirect may lead.
+    var mayGoTo: @Sendable (URL) -> Bool = { _ in true }
 }
 
-/// The head of an answer, and its body if nobody else wanted that: at most 64 KiB of it.
+/// The head of an answer, and its body: if nobody else wanted that, at most 64 KiB of it.
 struct HTTPResponse: Sendable {
     static let wordsLimit = 64 << 10
 
@@ -27,15 +31,21 @@ struct HTTPResponse: Sendable {
     /// Names in lowercase.
     let headers: [String: String]
     var body = Data()
+    /// Who answered, after all redirects.
+    var url: URL?
 }
 
 extension URL {
+    /// `host[:port]`, as people name a server.
+    var hostAndPort: String { (host() ?? "") + (port.map { ":\($0)" } ?? "") }
+
     /// The URL as messages show it: without query, user and password, which may hold secrets.
     var withoutSecrets: String {
-        var text = (scheme ?? "") + "://" + (host() ?? "")
-        if let port { text += ":\(port)" }
-        return text + path()
+        (scheme ?? "") + "://" + hostAndPort + path()
     }
+
+    /// The same with https.
+    var secured: URL { URL(string: "https:" + absoluteString.dropFirst((scheme ?? "").count + 1)) ?? self }
 
     /// Whether a header with a secret may go from one to the other.
     func hasSameOrigin(as other: URL) -> Bool {

@@ -5,7 +5,17 @@ import Foundation
 public struct ImageSource: Sendable {
     private enum Origin: Sendable {
         case registry(RegistryClient)
-        case layout(ImageLayout)
+        /// What the cache has of a registry.
+        case cached(Reference)
+        case local(LocalImage)
+    }
+
+    /// A manifest or an index, verified.
+    private struct Document {
+        let digest: Digest
+        let text: [UInt8]
+        let mediaType: String?
+        let content: ManifestDocument
     }
 
     /// Indexes in indexes, at most.
@@ -17,13 +27,22 @@ public struct ImageSource: Sendable {
     private let cache: BlobCache
     private let downloads = OperationQueue()
 
-    /// A source for `location`. `plainHTTP` lets it speak http to any registry. Throws `RegistryError.unsupported`.
-    public init(_ location: ImageLocation, cache: BlobCache, plainHTTP: Bool) throws {
+    /// A source for `location`. Without `access` the cache alone stands for its registry. `open` opens the archives that it may name. Throws `RegistryError`.
+    public init(
+        _ location: ImageLocation, cache: BlobCache, access: RegistryAccess?,
+        open: (_ path: String) throws -> ImageFiles.Archive
+    ) throws {
         switch location {
         case .registry(let reference):
-            origin = .registry(try RegistryClient(reference, plainHTTP: plainHTTP, transport: URLSessionTransport()))
-        case .layout(let path, let tag): origin = .layout(ImageLayout(path: path, tag: tag))
-        case .layoutArchive, .dockerArchive: throw RegistryError.unsupported("an archive as source")
+            if let access {
+                origin = .registry(try RegistryClient(reference, access: access, transport: URLSessionTransport()))
+            } else {
+                origin = .cached(reference)
+            }
+        case .layout(let path, let tag): origin = .local(try .layout(.folder(path), tag: tag))
+        case .layoutArchive(let path, let tag): origin = .local(try .layout(.archive(try open(path)), tag: tag))
+        case .dockerArchive(let path, let reference):
+            origin = .local(try .dockerArchive(.archive(try open(path)), reference: reference))
         }
         self.cache = cache
         downloads.maxConcurrentOperationCount = Self.parallelDownloads
@@ -34,21 +53,45 @@ public struct ImageSource: Sendable {
         if case .registry(let client) = origin { client.cancel() }
     }
 
+    /// The digest of what the reference names, and nothing else of it.
+    public func digest() throws -> Digest { try root().digest }
+
+    /// All tags that the reference's repository has, in the registry's order.
+    public func tags() throws -> [String] {
+        guard case .registry(let client) = origin else {
+            throw RegistryError.unsupported("a list of tags from elsewhere than a registry")
+        }
+        return try client.tags()
+    }
+
     /// Finds the image for a platform. Every document is checked against its size and digest, and the configuration
     /// names as many layers as the manifest. Throws `RegistryError`.
     public func image(for platform: Platform) throws -> ResolvedImage {
-        let (digest, document) = try root()
+        let root = try root()
         var platforms: [Platform] = []
-        guard let (manifestDigest, manifest) = try find(platform, in: document, digest, depth: 0, &platforms) else {
+        guard let (document, manifest) = try find(platform, in: root, depth: 0, &platforms) else {
             throw RegistryError.noPlatform(platform, available: platforms)
         }
-        let config = try config(of: manifest)
+        let (configText, config) = try config(of: manifest)
         guard config.diffIDs.count == manifest.layers.count else {
             throw RegistryError.malformed(
                 subject: "the image's configuration",
                 reason: "it names \(config.diffIDs.count) layers, the manifest \(manifest.layers.count)")
         }
-        return ResolvedImage(digest: digest, manifestDigest: manifestDigest, manifest: manifest, config: config)
+        let type = (try? JSONField(JSON(parsing: document.text))["mediaType"].string()) ?? document.mediaType
+        return ResolvedImage(
+            digest: root.digest, platforms: platforms.isEmpty ? [config.platform] : platforms,
+            manifestDescriptor: Descriptor(
+                mediaType: MediaType.withoutParameters(type ?? MediaType.ociManifest), digest: document.digest,
+                size: Int64(document.text.count)),
+            manifestText: document.text, manifest: manifest, configText: configText, config: config,
+            answered: answered)
+    }
+
+    /// When the registry told what the tag means, where that is taken from the cache.
+    private var answered: Date? {
+        guard case .cached(let reference) = origin, reference.digest == nil else { return nil }
+        return cache.tag(of: reference)?.answered
     }
 
     /// The blobs of an image's layers, in order. Downloads begin now and run ahead; a digest that occurs twice is one
@@ -65,9 +108,15 @@ public struct ImageSource: Sendable {
 
     private func start(_ descriptor: Descriptor) -> Blob {
         switch origin {
-        case .layout(let layout): return layout.blob(descriptor)
+        case .local(let image): return image.blob(descriptor)
+        case .cached:
+            let blob = Blob(descriptor, cache: cache)
+            if !BlobDownload.openFinished(blob, in: cache) {
+                blob.fail(RegistryError.notCached("layer \(descriptor.digest)"))
+            }
+            return blob
         case .registry(let client):
-            let blob = Blob(descriptor)
+            let blob = Blob(descriptor, cache: cache)
             let download = BlobDownload(blob: blob, client: client, cache: cache)
             downloads.addOperation { download.run() }
             return blob
@@ -77,15 +126,18 @@ public struct ImageSource: Sendable {
     // MARK: Documents
 
     /// What the reference names.
-    private func root() throws -> (Digest, ManifestDocument) {
+    private func root() throws -> Document {
         switch origin {
-        case .layout(let layout):
-            let descriptor = try layout.descriptor()
-            return (descriptor.digest, try document(descriptor))
+        case .local(let image): return try document(image.root)
+        case .cached(let reference):
+            guard let digest = reference.digest ?? cache.tag(of: reference)?.digest,
+                let kept = cache.document(digest)
+            else { throw RegistryError.notCached("\(reference)") }
+            return try parse(kept, digest, nil, "\(reference)")
         case .registry(let client):
             let reference = client.reference
             if let digest = reference.digest, let kept = cache.document(digest) {
-                return (digest, try parse(kept, nil, "\(reference)"))
+                return try parse(kept, digest, nil, "\(reference)")
             }
             let (body, mediaType) = try client.manifest(reference.identifier)
             let digest = Digest(of: body, reference.digest?.algorithm ?? .sha256)
@@ -93,12 +145,13 @@ public struct ImageSource: Sendable {
                 throw RegistryError.wrongDigest(subject: "\(reference)", found: digest, expected: expected)
             }
             cache.keep(body, as: digest)
-            return (digest, try parse(body, mediaType, "\(reference)"))
+            if reference.digest == nil { cache.keepTag(of: reference, digest) }
+            return try parse(body, digest, mediaType, "\(reference)")
         }
     }
 
     /// A manifest or index below, verified.
-    private func document(_ descriptor: Descriptor) throws -> ManifestDocument {
+    private func document(_ descriptor: Descriptor) throws -> Document {
         let subject = "manifest \(descriptor.digest)"
         guard descriptor.size <= RegistryClient.manifestLimit else {
             throw RegistryError.tooLarge(subject: subject, limit: RegistryClient.manifestLimit)
@@ -106,23 +159,23 @@ public struct ImageSource: Sendable {
         let (body, mediaType) = try verified(descriptor, subject) { client in
             try client.manifest("\(descriptor.digest)")
         }
-        return try parse(body, mediaType ?? descriptor.mediaType, subject)
+        return try parse(body, descriptor.digest, mediaType ?? descriptor.mediaType, subject)
     }
 
-    private func config(of manifest: Manifest) throws -> ImageConfig {
+    private func config(of manifest: Manifest) throws -> ([UInt8], ImageConfig) {
         let subject = "configuration \(manifest.config.digest)"
         guard manifest.config.size <= RegistryClient.configLimit else {
             throw RegistryError.tooLarge(subject: subject, limit: RegistryClient.configLimit)
         }
         let (body, _) = try verified(manifest.config, subject) { client in (try client.blob(manifest.config), nil) }
         do {
-            return try ImageConfig(parsing: body)
+            return (body, try ImageConfig(parsing: body))
         } catch {
             throw RegistryError.malformed(subject: subject, reason: "\(error)")
         }
     }
 
-    /// A document from the cache, the layout, or by `fetch`, checked against its descriptor.
+    /// A document from the cache, from files, or by `fetch`, checked against its descriptor.
     private func verified(
         _ descriptor: Descriptor, _ subject: String,
         fetch: (RegistryClient) throws -> ([UInt8], String?)
@@ -130,7 +183,10 @@ public struct ImageSource: Sendable {
         let body: [UInt8]
         var mediaType: String?
         switch origin {
-        case .layout(let layout): body = try layout.document(descriptor, limit: descriptor.size)
+        case .local(let image): body = try image.document(descriptor)
+        case .cached:
+            guard let kept = cache.document(descriptor.digest) else { throw RegistryError.notCached(subject) }
+            body = kept
         case .registry(let client):
             if let kept = cache.document(descriptor.digest) { return (kept, nil) }
             (body, mediaType) = try fetch(client)
@@ -147,9 +203,10 @@ public struct ImageSource: Sendable {
         return (body, mediaType)
     }
 
-    private func parse(_ body: [UInt8], _ mediaType: String?, _ subject: String) throws -> ManifestDocument {
+    private func parse(_ body: [UInt8], _ digest: Digest, _ mediaType: String?, _ subject: String) throws -> Document {
         do {
-            return try ManifestDocument(parsing: body, mediaType: mediaType)
+            let content = try ManifestDocument(parsing: body, mediaType: mediaType)
+            return Document(digest: digest, text: body, mediaType: mediaType, content: content)
         } catch {
             throw RegistryError.malformed(subject: subject, reason: "\(error)")
         }
@@ -157,23 +214,21 @@ public struct ImageSource: Sendable {
 
     /// Searches an index for the platform, and indexes without platform inside it. `platforms` collects what there is.
     private func find(
-        _ platform: Platform, in document: ManifestDocument, _ digest: Digest, depth: Int, _ platforms: inout [Platform]
-    ) throws -> (Digest, Manifest)? {
-        switch document {
-        case .manifest(let manifest): return (digest, manifest)
+        _ platform: Platform, in document: Document, depth: Int, _ platforms: inout [Platform]
+    ) throws -> (Document, Manifest)? {
+        switch document.content {
+        case .manifest(let manifest): return (document, manifest)
         case .index(let index):
             guard depth < Self.depthLimit else {
                 throw RegistryError.malformed(
-                    subject: "index \(digest)", reason: "indexes nested deeper than \(Self.depthLimit)")
+                    subject: "index \(document.digest)", reason: "indexes nested deeper than \(Self.depthLimit)")
             }
             platforms += index.platforms
             let indexTypes = [MediaType.ociIndex, MediaType.dockerManifestList]
             let nested = index.manifests.filter { $0.platform == nil && indexTypes.contains($0.mediaType) }
             for descriptor in index.manifest(for: platform).map({ [$0] }) ?? nested {
                 let inner = try self.document(descriptor)
-                if let found = try find(platform, in: inner, descriptor.digest, depth: depth + 1, &platforms) {
-                    return found
-                }
+                if let found = try find(platform, in: inner, depth: depth + 1, &platforms) { return found }
             }
             return nil
         }

@@ -10,26 +10,38 @@ final class RegistryClient: Sendable {
     static let configLimit: Int64 = 8 << 20
 
     let reference: Reference
-    private let base: URL
-    private let transport: any HTTPTransport
-    private let tokens: TokenStore
-    private let policy: RetryPolicy
+    let transport: any HTTPTransport
+    let registry: Endpoint
+    /// Asked before the registry, in this order.
+    private let mirrors: [Endpoint]
+    private let access: RegistryAccess
     private let isCancelled = Atomic(false)
 
-    init(_ reference: Reference, plainHTTP: Bool, transport: any HTTPTransport, policy: RetryPolicy = RetryPolicy())
-        throws
-    {
+    init(_ reference: Reference, access: RegistryAccess, transport: any HTTPTransport) throws {
         self.reference = reference
         self.transport = transport
-        self.policy = policy
-        let host = reference.registry == "docker.io" ? "registry-1.docker.io" : reference.registry
-        let scheme = plainHTTP || Self.isLoopback(host) ? "http" : "https"
-        guard let base = URL(string: "\(scheme)://\(host)/v2/\(reference.repository)/") else {
+        self.access = access
+        let host = Self.host(of: reference.registry)
+        guard let root = URL(string: "\(access.scheme(for: host))://\(host)/v2/") else {
             throw RegistryError.unsupported("a registry at '\(host)'")
         }
-        self.base = base
-        tokens = TokenStore(repository: reference.repository, transport: transport, allowsPlainHTTP: plainHTTP)
+        func endpoint(_ root: URL, _ name: String) -> Endpoint {
+            let tokens = TokenStore(
+                scope: "repository:\(reference.repository):pull", transport: transport,
+                allowsPlainHTTP: access.plainHTTP
+            ) {
+                access.credentials.find(registry: name, repository: reference.repository)
+            }
+            return Endpoint(
+                base: root.appending(path: reference.repository + "/"), tokens: tokens, warnings: access.warnings)
+        }
+        registry = endpoint(root, reference.registry)
+        let isMirrored = reference.registry == "docker.io"
+        mirrors = isMirrored ? access.mirrors.map { endpoint($0, $0.hostAndPort) } : []
     }
+
+    /// Where a registry is that people know by this name.
+    static func host(of registry: String) -> String { registry == "docker.io" ? "registry-1.docker.io" : registry }
 
     /// Hosts that are this machine need no encryption: `localhost`, `127.0.0.0/8`, `[::1]`, each with or without port.
     static func isLoopback(_ host: String) -> Bool {
@@ -50,36 +62,29 @@ final class RegistryClient: Sendable {
 
     /// A manifest or index by tag or digest, with its `Content-Type`. Nothing of it is verified.
     func manifest(_ identifier: String) throws -> (body: [UInt8], mediaType: String?) {
-        let url = base.appending(path: "manifests/\(identifier)")
         let headers = ["Accept": MediaType.manifests.joined(separator: ", ")]
-        let (response, body) = try document(HTTPRequest(url: url, headers: headers), limit: Self.manifestLimit)
-        guard response.status == 200 else {
-            guard response.status != 404 else {
-                throw RegistryError.notFound(reference, words: Self.words(of: response))
-            }
-            throw Self.error(for: response, at: url)
-        }
-        return (body, response.headers["content-type"])
+        let response = try document(
+            "manifests/\(identifier)", headers, limit: Self.manifestLimit, digest: try? Digest(parsing: identifier))
+        return ([UInt8](response.body), response.headers["content-type"])
     }
 
     /// A small blob. Nothing of it is verified.
     func blob(_ descriptor: Descriptor) throws -> [UInt8] {
-        let url = blobURL(descriptor)
-        let (response, body) = try document(HTTPRequest(url: url), limit: min(descriptor.size, Self.configLimit))
-        guard response.status == 200 else { throw Self.error(for: response, at: url) }
-        return body
+        let limit = min(descriptor.size, Self.configLimit)
+        return [UInt8](
+            try document("blobs/\(descriptor.digest)", limit: limit, digest: descriptor.digest).body)
     }
 
     /// Streams a blob from `offset` on to `receive`, which tells whether it wants more. `begin` is told where the body
-    /// begins: at `offset`, or at 0 where the server knows no ranges. Sent once, but for a new token.
+    /// begins: at `offset`, or at 0 where the server knows no ranges. Sent once, but for a new token, to the first
+    /// server that has it.
     func stream(
         _ descriptor: Descriptor, from offset: Int64, begin: @escaping @Sendable (Int64) -> Void,
         receive: @escaping @Sendable (Data) -> Bool
     ) throws -> HTTPResponse {
-        let url = blobURL(descriptor)
-        let headers = offset > 0 ? ["Range": "bytes=\(offset)-"] : [:]
-        return try authorized(HTTPRequest(url: url, headers: headers)) { request in
-            try self.transport.get(
+        let hasBegun = Atomic(false)
+        let send = { @Sendable (request: HTTPRequest) in
+            try self.transport.send(
                 request,
                 accepts: { response in
                     switch response.status {
@@ -87,22 +92,40 @@ final class RegistryClient: Sendable {
                     case 206 where Self.rangeStart(of: response) == offset: begin(offset)
                     default: return false
                     }
+                    hasBegun.store(true, ordering: .relaxed)
                     return true
                 }, receive: receive)
         }
+        let headers = offset > 0 ? ["Range": "bytes=\(offset)-"] : [:]
+        for mirror in mirrors where !mirror.isDropped.load(ordering: .relaxed) {
+            let url = mirror.base.appending(path: "blobs/\(descriptor.digest)")
+            do {
+                let response = try mirror.authorized(HTTPRequest(url: url, headers: headers), send: send)
+                if [200, 206, 416].contains(response.status) { return response }
+                try passOver(mirror, because: mirror.error(for: response, at: url))
+            } catch {
+                try passOver(mirror, because: error)
+                if hasBegun.load(ordering: .relaxed) { throw error }
+            }
+        }
+        let response = try registry.authorized(HTTPRequest(url: blobURL(descriptor), headers: headers), send: send)
+        guard [401, 403, 404].contains(response.status) else { return response }
+        return try foreign(descriptor, headers, send: send) ?? response
     }
 
     /// Waits before a request is sent again; `failures` counts those before. Throws what is to be told when the failure
     /// is none that may pass, has come too often, or when the server wants more patience than the policy has.
     func wait(afterFailures failures: Int, _ error: any Error) throws {
         try checkCancelled()
+        let policy = access.policy
         var pause = policy.pause(before: failures)
         switch error {
         case let status as TransientStatus:
             if let asked = RetryPolicy.retryAfter(status.response) {
                 guard asked <= policy.longestPause else {
                     throw RegistryError.retryLater(
-                        url: status.url.withoutSecrets, seconds: Int(min(asked, 1e9).rounded(.up)))
+                        url: status.url.withoutSecrets, status: status.response.status,
+                        seconds: Int(min(asked, 1e9).rounded(.up)), words: Self.rateLimit(of: status.response))
                 }
                 pause = max(asked, 0.01)
             }
@@ -117,20 +140,46 @@ final class RegistryClient: Sendable {
         }
     }
 
-    func blobURL(_ descriptor: Descriptor) -> URL { base.appending(path: "blobs/\(descriptor.digest)") }
+    func blobURL(_ descriptor: Descriptor) -> URL { registry.base.appending(path: "blobs/\(descriptor.digest)") }
 
-    /// A whole document, asked for again after failures that may pass.
-    private func document(_ request: HTTPRequest, limit: Int64) throws -> (HTTPResponse, [UInt8]) {
+    /// The error that an answer of the registry means.
+    func error(for response: HTTPResponse, at url: URL) -> RegistryError { registry.error(for: response, at: url) }
+
+    /// A whole document from the first server that has it. What is not what `digest` says counts as none on a mirror.
+    private func document(
+        _ path: String, _ headers: [String: String] = [:], limit: Int64, digest: Digest?
+    ) throws -> HTTPResponse {
+        for mirror in mirrors where !mirror.isDropped.load(ordering: .relaxed) {
+            let request = HTTPRequest(url: mirror.base.appending(path: path), headers: headers)
+            do {
+                let response = try once(request, of: mirror, limit: limit)
+                guard response.status == 200 else { throw mirror.error(for: response, at: request.url) }
+                let found = Digest(of: [UInt8](response.body), digest?.algorithm ?? .sha256)
+                guard found == digest ?? found else {
+                    throw RegistryError.wrongDigest(subject: path, found: found, expected: digest ?? found)
+                }
+                return response
+            } catch {
+                try passOver(mirror, because: error)
+            }
+        }
+        let request = HTTPRequest(url: registry.base.appending(path: path), headers: headers)
+        let response = try document(request, limit: limit)
+        if response.status == 404, path.hasPrefix("manifests/") {
+            throw RegistryError.notFound(reference, words: Self.words(of: response))
+        }
+        guard response.status == 200 else { throw error(for: response, at: request.url) }
+        return response
+    }
+
+    /// A whole document of the registry, asked for again after failures that may pass.
+    func document(_ request: HTTPRequest, limit: Int64) throws -> HTTPResponse {
         var failures = 0
         while true {
             do {
-                let answer = try authorized(request) { request in
-                    try Self.collect(self.transport, request, limit: limit, subject: request.url.withoutSecrets)
-                } status: {
-                    $0.0
-                }
-                guard RetryPolicy.isTransient(answer.0.status) else { return answer }
-                throw TransientStatus(response: answer.0, url: request.url)
+                let response = try once(request, of: registry, limit: limit)
+                guard RetryPolicy.isTransient(response.status) else { return response }
+                throw TransientStatus(response: response, url: request.url)
             } catch {
                 try wait(afterFailures: failures, error)
                 failures += 1
@@ -138,29 +187,19 @@ final class RegistryClient: Sendable {
         }
     }
 
-    /// Sends a request with the token there is, and once more with a new one if that is refused.
-    private func authorized(
-        _ request: HTTPRequest, _ send: (HTTPRequest) throws -> HTTPResponse
-    ) throws -> HTTPResponse {
-        try authorized(request, send) { $0 }
+    private func once(_ request: HTTPRequest, of endpoint: Endpoint, limit: Int64) throws -> HTTPResponse {
+        try endpoint.authorized(request) { request in
+            try Self.collect(transport, request, limit: limit, subject: request.url.withoutSecrets)
+        }
     }
 
-    private func authorized<Answer>(
-        _ request: HTTPRequest, _ send: (HTTPRequest) throws -> Answer, status: (Answer) -> HTTPResponse
-    ) throws -> Answer {
-        var renewals = 0
-        while true {
-            let authorization = tokens.current
-            var request = request
-            request.headers["Authorization"] = authorization.header
-            let answer = try send(request)
-            let response = status(answer)
-            guard response.status == 401 else { return answer }
-            let challenges = AuthenticationChallenge.parse(response.headers["www-authenticate"] ?? "")
-            guard renewals < 2, try tokens.answer(challenges, to: request.url, after: authorization) else {
-                throw RegistryError.unauthorized(url: request.url.withoutSecrets, words: Self.words(of: response))
-            }
-            renewals += 1
+    /// Goes on without a mirror: one that has not got what was asked for may have the next, any other is dropped.
+    private func passOver(_ mirror: Endpoint, because error: any Error) throws {
+        try checkCancelled()
+        if case RegistryError.response(_, 404, _) = error { return }
+        let words = (error as? TransientStatus).map { "\(Self.error(for: $0.response, at: $0.url))" } ?? "\(error)"
+        if !mirror.isDropped.exchange(true, ordering: .relaxed) {
+            access.warnings.note("the mirror is left out: \(words)")
         }
     }
 

@@ -1,6 +1,5 @@
 import Foundation
 import FoundationNetworking
-import Glibc
 import Synchronization
 
 /// HTTP by URLSession. What surprises there and is dealt with here: a redirect copies every header to any host; a 401
@@ -11,7 +10,7 @@ final class URLSessionTransport: HTTPTransport {
 
     /// - Parameter idleLimit: seconds without a byte after which a transfer is given up.
     init(idleLimit: Double = 60) {
-        Self.chooseCertificates()
+        CertificateAuthorities.choose()
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieAcceptPolicy = .never
         configuration.httpCookieStorage = nil
@@ -22,7 +21,7 @@ final class URLSessionTransport: HTTPTransport {
         session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: BoundedQueue())
     }
 
-    func get(
+    func send(
         _ request: HTTPRequest, accepts: @escaping @Sendable (HTTPResponse) -> Bool,
         receive: @escaping @Sendable (Data) -> Bool
     ) throws -> HTTPResponse {
@@ -30,7 +29,11 @@ final class URLSessionTransport: HTTPTransport {
         for (name, value) in request.headers { urlRequest.setValue(value, forHTTPHeaderField: name) }
         urlRequest.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
         urlRequest.setValue("d-utils", forHTTPHeaderField: "User-Agent")
-        let exchange = Exchange(url: request.url, accepts: accepts, receive: receive)
+        if let form = request.form {
+            urlRequest.httpMethod = "POST"
+            urlRequest.httpBody = form
+        }
+        let exchange = Exchange(request, accepts: accepts, receive: receive)
         let task = session.dataTask(with: urlRequest)
         guard exchanges.begin(exchange, task) else { throw RegistryError.cancelled }
         task.resume()
@@ -38,16 +41,4 @@ final class URLSessionTransport: HTTPTransport {
     }
 
     func cancel() { exchanges.cancelAll() }
-
-    /// curl finds no certificates by itself in a static program; the distributions keep them in different places.
-    private static func chooseCertificates() {
-        guard unsafe getenv("SSL_CERT_FILE") == nil, unsafe getenv("SSL_CERT_DIR") == nil else { return }
-        let places = [
-            "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
-            "/etc/ssl/ca-bundle.pem",
-        ]
-        if let place = places.first(where: { unsafe access($0, R_OK) == 0 }) {
-            unsafe setenv("SSL_CERT_FILE", place, 0)
-        }
-    }
 }

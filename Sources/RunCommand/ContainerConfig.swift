@@ -1,45 +1,75 @@
 import Bubblewrap
 import ContainerImage
 
-/// What `config.json` says: the `config` object of an OCI image configuration and d-run's own keys.
+/// What `config.json` says: the `config` object of an OCI image configuration and d-run's own keys. Options of the
+/// command line change it.
 /// https://github.com/opencontainers/image-spec/blob/main/config.md#properties
 struct ContainerConfig: Equatable {
     var hostname: String?
-    var workingDirectory: String
+    var workingDirectory = ""
     /// `KEY=VALUE`, or `KEY` alone: the caller's value.
-    var environment: [String]
-    var volumes: [VolumeArgument]
-    var entrypoint: [String]
-    var command: [String]
-    var user: String
-    var network: Bool
-    var fakeroot: Bool
-    var readOnly: Bool
+    var environment: [String] = []
+    var volumes: [VolumeArgument] = []
+    var entrypoint: [String] = []
+    var command: [String] = []
+    /// Empty: root where it is emulated, else the caller's ids.
+    var user = ""
+    var stopSignal = StopSignal.term
+    var network = NetworkChoice.none
+    var ports: [PublishedPort] = []
+    var fakeroot = false
+    var readOnly = false
+    var ephemeral = false
+    var nested = false
+    var temporaryFolders: [TemporaryFolderArgument] = []
+    var devices: [String] = []
+    var limits: [ResourceLimit] = []
+    var groupLimits = GroupLimits()
+    /// Seconds from the request to stop until the end by force.
+    var stopTimeout: UInt16 = 10
 
-    /// Reads a document. Throws `JSONError` with the key, or `RunError.badVolume`.
-    init(_ document: JSON) throws {
+    /// What holds without a document.
+    init() {}
+
+    /// Reads a document. Throws `JSONError` with the key.
+    init(_ document: JSON) throws(JSONError) {
         guard case .object = document else {
             throw JSONError.wrongType(field: "the document", found: document.kind, expected: "an object")
         }
         let root = JSONField(document)
         hostname = try root["Hostname"].text().flatMap { $0.isEmpty ? nil : $0 }
         workingDirectory = try root["WorkingDir"].text() ?? ""
-        environment = try root["Env"].elements()?.map { try $0.required(JSONField.text) } ?? []
-        volumes =
-            try root["Volumes"].members()?.map { key, field in
-                do {
-                    return try VolumeArgument(parsing: key)
-                } catch {
-                    throw root["Volumes"].invalid("\(error)")
-                }
-            } ?? []
+        environment = try Self.texts(root["Env"])
+        volumes = try (root["Volumes"].members() ?? []).map { key, _ throws(JSONError) in
+            guard let volume = VolumeArgument(parsing: key) else {
+                throw root["Volumes"].invalid("volume '\(key)': expected \(VolumeArgument.grammar)")
+            }
+            return volume
+        }
         entrypoint = try Self.words(root["Entrypoint"])
         command = try Self.words(root["Cmd"])
-        user = try root["User"].text() ?? ""
-        _ = try root["StopSignal"].text()
-        network = try root["net"].bool() ?? false
         fakeroot = try root["fakeroot"].bool() ?? false
+        user = try fakeroot ? "" : root["User"].text() ?? ""
+        if root["StopSignal"].value != .string("") {
+            stopSignal = try root["StopSignal"].setting(StopSignal.self) ?? .term
+        }
+        if case .bool(let isHost) = root["net"].value {
+            network = isHost ? .host : .none
+        } else {
+            network = try root["net"].setting(NetworkChoice.self) ?? .none
+        }
+        ports = try root["ports"].settings(PublishedPort.self)
         readOnly = try root["readonly"].bool() ?? false
+        ephemeral = try root["ephemeral"].bool() ?? false
+        nested = try root["nested"].bool() ?? false
+        temporaryFolders = try root["tmpfs"].settings(TemporaryFolderArgument.self)
+        devices = try Self.texts(root["devices"])
+        limits = try root["ulimits"].settings(ResourceLimit.self)
+        groupLimits = GroupLimits(
+            memory: try root["memory"].setting(ByteSize.self),
+            processors: try root["cpus"].setting(ProcessorCount.self),
+            processes: try root["pids"].setting(ProcessCount.self))
+        if let seconds = try root["stopTimeout"].integer() { stopTimeout = UInt16(clamping: seconds) }
     }
 
     /// What runs: Entrypoint and Cmd as docker joins them, the user's words in Cmd's place.
@@ -48,12 +78,16 @@ struct ContainerConfig: Equatable {
     }
 
     /// A list of words; a string is a line for the shell.
-    private static func words(_ field: JSONField) throws -> [String] {
-        guard case .string = field.value else {
-            return try field.elements()?.map { try $0.required(JSONField.text) } ?? []
-        }
+    private static func words(_ field: JSONField) throws(JSONError) -> [String] {
+        guard case .string = field.value else { return try texts(field) }
         guard let line = try field.text(), !line.isEmpty else { return [] }
         return ["/bin/sh", "-c", line]
+    }
+
+    private static func texts(_ field: JSONField) throws(JSONError) -> [String] {
+        try (field.elements() ?? []).map { element throws(JSONError) in
+            try element.required(JSONField.text)
+        }
     }
 }
 

@@ -83,14 +83,36 @@ enum FileSystem {
 }
 
 extension FileSystem {
-    /// Makes a folder in a folder that is made too when missing: `DIR/volumes/NAME`.
+    /// Makes a folder unless it is there.
     static func makeFolder(_ path: String) throws {
-        let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
-        for folder in [String(parent), path] {
-            let status = unsafe mkdir(folder, 0o755)
-            guard status == 0 || errno == EEXIST else {
-                throw RunError.systemCall("mkdir", subject: folder, reason: lastError)
-            }
+        let status = unsafe mkdir(path, 0o755)
+        guard status == 0 || errno == EEXIST else {
+            throw RunError.systemCall("mkdir", subject: path, reason: lastError)
         }
+    }
+
+    /// The names in a folder, without order; none when it cannot be read.
+    static func names(in folder: String) -> [String] {
+        guard let stream = unsafe opendir(folder) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Runs a program of PATH to its end and returns its status; -1 when it could not be started or was killed.
+    static func run(_ words: [String]) -> CInt {
+        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { unsafe pointers.forEach { unsafe free($0) } }
+        var child: pid_t = 0
+        guard unsafe posix_spawnp(&child, words[0], nil, nil, &pointers, environ) == 0 else { return -1 }
+        var status: CInt = 0
+        while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : -1
     }
 }

@@ -53,6 +53,9 @@ struct RootResolver {
 
     static func isAbsolute(_ path: String) -> Bool { path.utf8.first == UInt8(ascii: "/") }
 
+    /// Whether a path is absolute, without `..`.
+    static func isPlainPath(_ path: String) -> Bool { isAbsolute(path) && !components(path).contains("..") }
+
     private func linkTarget(at components: [String]) -> String? {
         let path = "/" + components.joined(separator: "/")
         guard !mounts.contains(where: { $0.destination == path }), let hostPath = hostPath(of: components),

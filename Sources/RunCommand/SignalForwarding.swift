@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// Signals to d-run go on to bwrap. Those that the terminal sends reached the whole process group already.
+/// Signals to d-run go on to its second start. Those that the terminal sends reached the whole process group already.
 ///
 /// Handlers rather than SIG_IGN, which the command would inherit; what was ignored stays so (`nohup`).
 enum SignalForwarding {
     private static let target = Atomic<pid_t>(0)
 
     /// Installs the handlers; until `aim` the signals are lost.
-    static func start() {
-        for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
+    static func start(_ signals: [CInt]) {
+        for number in signals {
             var action = sigaction()
             guard unsafe sigaction(number, nil, &action) == 0 else { continue }
             let ignores = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1

@@ -1,68 +1,103 @@
+import Console
 import Glibc
 
 /// The way from `Process` to bwrap. `Process` puts its child in a process group of its own, in the terminal's background,
 /// and closes every descriptor above 2; so it starts this program again with a hidden first argument, and that joins the
 /// caller's group, opens the descriptors that bwrap needs through `/proc/PARENT/fd`, and starts bwrap.
 enum Trampoline {
-    private static let mark = "\u{1}bwrap"
-
-    /// The first arguments of the second start: mark, parent, group, descriptors as `FROM>TO,...`. What follows is the
-    /// program with its arguments.
-    static func arguments(descriptors: [(from: CInt, to: CInt)]) -> [String] {
-        [mark, String(getpid()), String(getpgrp()), descriptors.map { "\($0.from)>\($0.to)" }.joined(separator: ",")]
-    }
-
     /// Starts bwrap and ends with its status when this process was started for it; else returns.
     static func continueIfStarted(_ arguments: [String]) {
-        guard arguments.first == mark, arguments.count > 4, let parent = pid_t(arguments[1]), getppid() == parent,
-            let group = pid_t(arguments[2])
-        else { return }
-        setpgid(0, group)
-        closeOnExec()
-        for pair in arguments[3].split(separator: ",") {
-            let numbers = pair.split(separator: ">").compactMap { CInt($0) }
-            let opened = unsafe open("/proc/\(parent)/fd/\(numbers[0])", O_RDWR | O_CLOEXEC)
-            guard opened >= 0 else { fail("open /proc/\(parent)/fd/\(numbers[0])") }
-            // A descriptor that has its number already must not be closed at exec.
-            if opened == numbers[1] { _ = fcntl(opened, F_SETFD, 0) } else { dup2(opened, numbers[1]) }
-        }
-        let words = Array(arguments[4...])
-        if NestedNamespaces.enter() { NestedNamespaces.supervise(words, parent: parent) }
-        execute(words)
+        if let launch = Launch(arguments) { run(launch) }
+        if let entry = ContainerEntry(arguments) { entry.run() }
     }
 
-    private static func closeOnExec() {
+    private static func run(_ launch: Launch) -> Never {
+        joinCaller(parent: launch.parent, group: launch.group)
+        var launch = launch
+        do {
+            launch.descriptors = try open(launch)
+            try GroupLimits.verify(files: launch.groupFiles)
+            if launch.nests {
+                let pasta = launch.pasta.isEmpty ? nil : try Pasta(starting: launch.pasta)
+                guard try OuterNamespaces.enter(launch) else { try execute(launch) }
+                try pasta?.enter()
+                let supervisor = Supervisor(
+                    parent: launch.parent, stop: launch.stop, stopTimeout: launch.stopTimeout)
+                var mask = supervisor.block()
+                let bwrap = try start(launch, mask: &mask)
+                supervisor.run(bwrap, pasta: pasta?.process) { ProcessTree.command(ofBubblewrap: bwrap) }
+            }
+            try execute(launch)
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    /// Becomes a member of the caller's process group that dies with its parent, with standard streams alone.
+    static func joinCaller(parent: pid_t, group: pid_t) {
+        guard getppid() == parent else { exit(125) }
+        setpgid(0, group)
         guard closeRange(3, CUnsignedInt.max, 1 << 2) != 0 else { return }
         for descriptor in 3..<CInt(clamping: sysconf(CInt(_SC_OPEN_MAX))) {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }
     }
 
-    /// Becomes bwrap, where no namespace can be made for it; Ctrl-C ends it then before the command's cleanup is over.
-    private static func execute(_ words: [String]) -> Never {
-        unsafe withCommand(words) { path, words, environment in
-            _ = unsafe execve(path, words, environment)
+    /// Asks the kernel to kill this process when its parent ends. Has to come after changes of the user namespace.
+    static func dieWithParent(_ parent: pid_t) {
+        processControl(1, CUnsignedLong(SIGKILL), nil, 0, 0)
+        guard getppid() == parent else { exit(125) }
+    }
+
+    /// The parent's descriptors, open here above all numbers that bwrap uses; inside another user namespace the parent's
+    /// folder in /proc is closed.
+    private static func open(_ launch: Launch) throws -> [Launch.Descriptor] {
+        try launch.descriptors.map { descriptor in
+            let path = "/proc/\(launch.parent)/fd/\(descriptor.from)"
+            let opened = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC)
+            guard opened >= 0 else { throw RunError.systemCall("open", subject: path, reason: FileSystem.lastError) }
+            defer { close(opened) }
+            return Launch.Descriptor(from: fcntl(opened, F_DUPFD_CLOEXEC, 512), to: descriptor.to)
         }
-        fail("execve \(words[0])")
     }
 
-    static func fail(_ call: String) -> Never {
-        unsafe perror("d-run: \(call)")
+    /// What the program inherits: bwrap's descriptors and the limits.
+    private static func prepare(_ launch: Launch) throws {
+        for descriptor in launch.descriptors { dup2(descriptor.from, descriptor.to) }
+        for limit in launch.limits { try limit.apply() }
+    }
+
+    /// Starts bwrap as process 1 of the new pid namespace, with a /proc that shows it: bwrap looks itself and its child up
+    /// there. Where /proc is covered in parts, none can be mounted, by bwrap neither.
+    private static func start(_ launch: Launch, mask: inout sigset_t) throws -> pid_t {
+        try prepare(launch)
+        let words = CStrings(launch.words)
+        let empty = CStrings([])
+        let path = launch.words[0]
+        let child = forkProcess()
+        if child == 0 {
+            if unshareNamespaces(Namespace.mnt.rawValue) == 0 {
+                // MS_NOSUID | MS_NODEV | MS_NOEXEC
+                _ = unsafe mountFileSystem("proc", "/proc", "proc", 0xE, "")
+            }
+            unsafe sigprocmask(SIG_SETMASK, &mask, nil)
+            _ = unsafe execve(path, words.pointers, empty.pointers)
+            unsafe perror("\(RunOptions.syntax.name): \(path)")
+            _exit(125)
+        }
+        guard child > 0 else { throw RunError.systemCall("fork", subject: path, reason: FileSystem.lastError) }
+        return child
+    }
+
+    /// Becomes bwrap, where no namespace can be made for it; Ctrl-C ends it then before the command's cleanup is over.
+    private static func execute(_ launch: Launch) throws -> Never {
+        try prepare(launch)
+        _ = unsafe execve(launch.words[0], CStrings(launch.words).pointers, CStrings([]).pointers)
+        throw RunError.systemCall("execve", subject: launch.words[0], reason: FileSystem.lastError)
+    }
+
+    static func fail(_ message: String, from name: String = RunOptions.syntax.name) -> Never {
+        Terminal.report(message, from: name)
         exit(125)
-    }
-
-    /// The words and an empty environment as exec takes them.
-    static func withCommand(
-        _ words: [String],
-        _ body: (
-            UnsafePointer<CChar>, UnsafePointer<UnsafeMutablePointer<CChar>?>,
-            UnsafePointer<UnsafeMutablePointer<CChar>?>
-        ) -> Void
-    ) {
-        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
-        unsafe pointers.append(nil)
-        let empty: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
-        unsafe body(words[0], pointers, empty)
-        unsafe pointers.forEach { unsafe free($0) }
     }
 }

@@ -1,7 +1,7 @@
 import Bubblewrap
 
 /// `[HOST:]PATH[:ro|:rw]`, as `-v` and the keys of `Volumes` write it.
-struct VolumeArgument: Equatable {
+struct VolumeArgument: SettingValue, Equatable {
     enum Source: Equatable {
         /// A path of the host; it has a slash.
         case host(String)
@@ -16,8 +16,7 @@ struct VolumeArgument: Equatable {
     var destination: String
     var access: Mount.Access
 
-    /// Throws `RunError.badVolume`.
-    init(parsing text: String) throws {
+    init?(parsing text: String) {
         var parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { String($0) ?? "" }
         access = .readWrite
@@ -25,16 +24,16 @@ struct VolumeArgument: Equatable {
             access = last == "ro" ? .readOnly : .readWrite
             parts.removeLast()
         }
-        guard parts.count <= 2, let path = parts.last, RootResolver.isAbsolute(path), !text.utf8.contains(0),
-            !RootResolver.components(path).contains("..")
-        else { throw RunError.badVolume(text, reason: "expected \(Self.grammar)") }
+        guard parts.count <= 2, let path = parts.last, RootResolver.isPlainPath(path), !text.utf8.contains(0) else {
+            return nil
+        }
         destination = path
         if parts.count == 1 {
             source = .named(Self.name(for: path))
         } else if parts[0].utf8.contains(UInt8(ascii: "/")) {
             source = .host(parts[0])
         } else {
-            guard Self.isName(parts[0]) else { throw RunError.badVolume(text, reason: "expected \(Self.grammar)") }
+            guard Self.isName(parts[0]) else { return nil }
             source = .named(parts[0])
         }
     }

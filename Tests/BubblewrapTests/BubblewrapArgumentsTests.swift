@@ -26,14 +26,20 @@ import Testing
                 .temporary(destination: "/tmp", mode: 0o1777),
                 .bind(source: "/etc/resolv.conf", destination: "/run/resolv.conf", .readOnly),
                 .bind(source: "/c/volumes/data", destination: "/data", .readWrite),
+                .device(source: "/dev/fuse", destination: "/dev/fuse"),
+                .temporary(destination: "/cache", mode: 0o1777, size: 1 << 20),
+                .file(content: Array("hello".utf8), destination: "/etc/hello"),
             ]
-            sandbox.network = .host
+            sandbox.network = .shared
             sandbox.hostname = "box"
             sandbox.user = .init(uid: 0, gid: 0)
             sandbox.environment = [.init("PATH", "/bin"), .init("EMPTY", ""), .init("A", "b=c d")]
             sandbox.workingDirectory = "/work"
             sandbox.makesWorkingDirectory = true
-            sandbox.terminalGuard = .filter(descriptor: 11)
+            sandbox.newSession = false
+            sandbox.allowsNesting = true
+            sandbox.capabilities = ["CAP_CHOWN", "CAP_KILL"]
+            sandbox.filter = SeccompFilter(.terminal, .x86_64)
         },
         Case("command-like-options") { $0.command = ["--bind", "/", "/host", "--"] },
     ]
@@ -47,6 +53,13 @@ import Testing
             try Data(text.utf8).write(to: URL(filePath: Fixture.path(name)))
         }
         #expect(try text == String(decoding: Fixture.bytes(name), as: UTF8.self))
+    }
+
+    @Test func readWhatTheirOptionsName() throws {
+        let everything = try #require(Self.cases.first { $0.testDescription == "everything" })
+        let arguments = BubblewrapArguments(everything.sandbox)
+        #expect(arguments.inputs.map(\.descriptor) == [20, 21])
+        #expect(arguments.inputs.map(\.content) == [Array("hello".utf8), SeccompFilter(.terminal, .x86_64).bytes])
     }
 
     @Test(arguments: [

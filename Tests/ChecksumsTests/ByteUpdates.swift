@@ -12,3 +12,7 @@ extension SHA512 {
 extension CRC32 {
     mutating func update(_ bytes: ArraySlice<UInt8>) { unsafe update(bytes.span.bytes) }
 }
+
+extension XXH64 {
+    mutating func update(_ bytes: ArraySlice<UInt8>) { unsafe update(bytes.span.bytes) }
+}

@@ -2,6 +2,7 @@ import Console
 import ContainerImage
 import Testing
 
+@testable import Fetching
 @testable import PullCommand
 
 private func options(_ arguments: String...) throws -> PullOptions {
@@ -14,23 +15,30 @@ private func options(_ arguments: String...) throws -> PullOptions {
         (["--", "alpine", "-odd"], "-odd"),
     ])
     func choosesTheFolder(_ arguments: [String], _ folder: String) throws {
-        #expect(try PullOptions(PullOptions.syntax.parse(arguments)).folder == folder)
+        guard case .pull(_, into: let chosen) = try PullOptions(PullOptions.syntax.parse(arguments)).task else {
+            Issue.record("no pull")
+            return
+        }
+        #expect(chosen == folder)
     }
 
     @Test func readsEachOption() throws {
         let all = try options(
             "--platform", "linux/arm64", "--plain-http", "--max-size", "2G", "--no-cache", "-q", "example.com:80/x")
-        #expect(all.platform == Platform(os: "linux", architecture: "arm64"))
-        #expect(all.plainHTTP && !all.usesCache && all.progress == .none && all.sizeLimit == 2 << 30)
+        #expect(all.source.platform == Platform(os: "linux", architecture: "arm64"))
+        #expect(all.source.plainHTTP && !all.source.usesCache && all.progress == .none && all.sizeLimit == 2 << 30)
         let none = try options("x")
-        #expect(
-            none.platform == nil && !none.plainHTTP && none.usesCache && none.progress == .auto && none.sizeLimit == nil
-        )
+        #expect(none.source.platform == nil && !none.source.plainHTTP && none.source.usesCache)
+        #expect(!none.source.isOffline && none.progress == .auto && none.sizeLimit == nil && none.source.maxWait == 60)
+        #expect(try options("--offline", "x").source.isOffline)
+        #expect(try options("--update", "a/b").task == .update("a/b"))
     }
 
     @Test(arguments: [
         [], ["a", "b", "c"], ["a", "."], ["a", ""], ["--platform", "linux", "a"], ["--max-size", "x", "a"],
-        ["--max-size", "-1", "a"], ["--progress", "loud", "a"], ["--nope", "a"],
+        ["--max-size", "-1", "a"], ["--progress", "loud", "a"], ["--nope", "a"], ["--max-wait", "x", "a"],
+        ["--max-wait", "-1", "a"], ["--update"], ["--update", "a", "b"], ["--offline", "--no-cache", "a"],
+        ["docker-archive:-"],
     ])
     func refuses(_ arguments: [String]) {
         #expect(throws: UsageError.self) { try PullOptions(PullOptions.syntax.parse(arguments)) }
@@ -85,28 +93,16 @@ private func options(_ arguments: String...) throws -> PullOptions {
         #expect(config.warnings.count == 1)
     }
 
+    @Test func dropsVariablesOfTheCaller() throws {
+        let config = try file(#"{"Env":["A=b","SECRET","C="]}"#)
+        #expect(config.text == "{\n  \"Env\": [\n    \"A=b\",\n    \"C=\"\n  ]\n}\n")
+        #expect(config.warnings.count == 1)
+    }
+
     @Test(arguments: ContainerFolder.runKeys.sorted())
     func dropsKeysThatOpenTheContainer(_ key: String) throws {
         let config = try file(#"{"\#(key)":true,"User":"x"}"#)
         #expect(config.text == "{\n  \"User\": \"x\"\n}\n")
         #expect(config.warnings.count == 1)
-    }
-}
-
-@Suite struct LayerProgressTests {
-    @Test(arguments: [0, 1, 20, 50, 80, 300])
-    func neverExceedsTheWidth(_ width: Int) {
-        for (downloaded, unpacked) in [(0, 0), (50, 0), (100, 100), (7, 90), (200, 300)] as [(Int64, Int64)] {
-            let layer = LayerProgress(name: "0123456789ab", size: 100, downloaded: downloaded, unpacked: unpacked)
-            #expect(layer.line(width: width).count <= width)
-        }
-    }
-
-    @Test func showsBothProgresses() {
-        let layer = LayerProgress(name: "0123456789ab", size: 100, downloaded: 75, unpacked: 25)
-        #expect(
-            layer.line(width: 60) == "0123456789ab    100 B [#####----------      ] downloading"
-                || layer.line(width: 60).contains("#-"))
-        #expect(LayerProgress(name: "x", size: 0, isApplied: true).line(width: 60).hasSuffix("] done"))
     }
 }

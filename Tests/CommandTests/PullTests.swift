@@ -31,7 +31,7 @@ import Testing
         #expect(program.output == "Hello from a container for linux/amd64.\n" || program.status != 0)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder("there")).sorted() == [
-                "config.json", "image.txt", "rootfs",
+                "config.json", "image.json", "image.txt", "rootfs",
             ])
     }
 
@@ -41,6 +41,24 @@ import Testing
         #expect(result.status == 0 && result.output == "hello\n", "\(result)")
         let program = try Data(contentsOf: URL(filePath: folder("hello/rootfs/hello")))
         #expect(program.range(of: Data("for linux/\(architecture).".utf8)) != nil)
+    }
+
+    @Test(.enabled(if: Program.exists("skopeo"), "needs skopeo"))
+    func unpacksLayersOfZstd() throws {
+        let layout = "oci:" + folder("layout")
+        let copied = try Program("skopeo", "copy", "-q", "--dest-compress-format", "zstd", hello, layout).run()
+        try #require(copied.status == 0, "\(copied)")
+        let blobs = folder("layout/blobs/sha256")
+        let magics = try FileManager.default.contentsOfDirectory(atPath: blobs).map {
+            try Data(contentsOf: URL(filePath: "\(blobs)/\($0)")).prefix(4)
+        }
+        #expect(magics.contains(Data([0x28, 0xB5, 0x2F, 0xFD])))
+        for (reference, name) in [(layout, "there"), (hello, "judge")] {
+            let result = try pull(reference, name).run()
+            #expect(result.status == 0 && result.output == "\(name)\n", "\(result)")
+        }
+        let difference = try TreeListing.difference(folder("judge/rootfs"), folder("there/rootfs"))
+        #expect(difference.isEmpty, "\(difference)")
     }
 
     @Test func aMissingPlatformNamesThoseThereAre() throws {

@@ -72,7 +72,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder("alpine")))
     }
 
-    @Test(arguments: ["d-pull", "d-run"])
+    @Test(arguments: ["d-pull", "d-save", "d-inspect", "d-run", "d-exec", "d-login", "d-bench"])
     func showsTheHelp(_ command: String) throws {
         let help = try Commands.program(command, "--help").run().output
         let shown = help.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    \($0)" }

@@ -43,7 +43,7 @@ import Testing
         Refusal(testDescription: "not JSON", config: "{", error: "box/config.json: not JSON: line 1, column 2"),
         Refusal(testDescription: "an array", config: "[]", error: "box/config.json: the document: found an array"),
         Refusal(testDescription: "Env is a string", config: #"{"Env":"a"}"#, error: "Env: found a string"),
-        Refusal(testDescription: "net is a number", config: #"{"net":1}"#, error: "net: found a number"),
+        Refusal(testDescription: "net is a number", config: #"{"net":1}"#, error: "net: '1': expected host"),
         Refusal(testDescription: "Cmd holds a number", config: #"{"Cmd":[1]}"#, error: "Cmd[0]: found a number"),
         Refusal(testDescription: "NUL in Env", config: #"{"Env":["A=\u0000"]}"#, error: "Env[0]: holds a NUL"),
         Refusal(

@@ -75,7 +75,9 @@ private let sha512 = "sha512:" + String(repeating: "0123456789abcdef", count: 8)
         ("oci:a:b/c", .layout(path: "a:b/c", tag: nil), "c"),
         ("oci-archive:x/app.tar:v2", .layoutArchive(path: "x/app.tar", tag: "v2"), "app"),
         ("docker-archive:app.tar:a/b:1", .dockerArchive(path: "app.tar", reference: "a/b:1"), "app"),
-        ("docker-archive:-", .dockerArchive(path: "-", reference: nil), "-"),
+        ("docker-archive:-", .dockerArchive(path: "-", reference: nil), ""),
+        ("oci-archive:-:v1", .layoutArchive(path: "-", tag: "v1"), ""),
+        ("docker-archive:/x/app.tar.gz", .dockerArchive(path: "/x/app.tar.gz", reference: nil), "app"),
     ])
     func parses(_ text: String, _ expected: ImageLocation, _ folder: String) throws {
         let location = try ImageLocation(parsing: text)

@@ -12,7 +12,6 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
 /// Each fault that a server or a network can show, with what was asked and sent.
 @Suite struct RegistryClientTests {
     private let folder: TemporaryFolder
-    private let quick = RetryPolicy(retries: 3, firstPause: 0.01, longestPause: 2)
 
     init() throws {
         folder = try TemporaryFolder()
@@ -21,9 +20,7 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
     private func client(_ server: ScriptedServer, name: String = "a/b:1", idleLimit: Double = 60) throws
         -> RegistryClient
     {
-        try RegistryClient(
-            Reference(parsing: "\(server.address)/\(name)"), plainHTTP: false,
-            transport: URLSessionTransport(idleLimit: idleLimit), policy: quick)
+        try server.client(name, transport: URLSessionTransport(idleLimit: idleLimit))
     }
 
     /// Downloads the blob as a pull does and returns what a reader reads.
@@ -31,7 +28,7 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
         let blob = Blob(descriptor)
         let download = BlobDownload(
             blob: blob, client: try client(server, idleLimit: idleLimit),
-            cache: try cache ?? BlobCache(folder: folder("cache")))
+            cache: cache ?? BlobCache(folder: folder("cache")))
         Thread.detachNewThread { download.run() }
         var all: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 50_000)
@@ -70,8 +67,9 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
     @Test(arguments: [
         (404, #"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#, "manifest unknown", 1),
         (403, #"{"errors":[{"message":"denied"}]}"#, "denied", 1), (400, "plain words", "plain words", 1),
-        (418, "<html>teapot</html>", "status 418", 1), (500, "", "status 500", 4), (503, "busy", "busy", 4),
-        (429, "", "too many requests", 4), (401, "", "without credentials", 1),
+        (418, "<html>teapot</html>", "status 418", 1), (408, "", "status 408", 4), (500, "", "status 500", 4),
+        (503, "busy", "busy", 4),
+        (429, "", "too many requests", 4), (401, "", "did not ask for credentials", 1),
     ])
     func tellsWhatTheRegistrySaid(_ status: Int, _ body: String, _ words: String, _ requests: Int) throws {
         let server = try ScriptedServer { _, _ in .init(status: status, body: Array(body.utf8)) }
@@ -112,12 +110,19 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
         #expect(Date.now.timeIntervalSince(start) >= 1)
         let endless = try ScriptedServer { _, _ in .init(status: 429, headers: [("Retry-After", "3600")]) }
         let error = #expect(throws: RegistryError.self) { try client(endless).manifest("1") }
-        #expect(error == .retryLater(url: "http://\(endless.address)/v2/a/b/manifests/1", seconds: 3600))
+        #expect(
+            error
+                == .retryLater(
+                    url: "http://\(endless.address)/v2/a/b/manifests/1", status: 429, seconds: 3600, words: ""))
         #expect(endless.requests.count == 1)
     }
 
-    @Test(arguments: [("120", 120.0), ("Fri, 31 Dec 1999 23:59:59 GMT", 59), ("Fri, 31 Dec 1999 00:00:00 GMT", 0)])
-    func retryAfterHasTwoForms(_ text: String, _ seconds: Double) {
+    @Test(arguments: [
+        ("120", 120.0), ("Fri, 31 Dec 1999 23:59:59 GMT", 59), ("Fri, 31 Dec 1999 00:00:00 GMT", 0),
+        ("-5", 0), ("nan", 0), ("inf", .infinity), ("soon", nil), ("Fri, 31 Dec 9223372036854775807 0:0:0 GMT", nil),
+        ("Fri, 31 Dec 1999 0:9223372036854775807:0 GMT", nil),
+    ])
+    func retryAfterHasTwoForms(_ text: String, _ seconds: Double?) {
         let now = Date(timeIntervalSince1970: 946_684_740)  // 1999-12-31 23:59:00
         #expect(RetryPolicy.retryAfter(HTTPResponse(status: 429, headers: ["retry-after": text]), now: now) == seconds)
     }
@@ -241,7 +246,7 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
     }
 
     @Test func anEarlierRunIsContinued() throws {
-        let cache = try BlobCache(folder: folder("cache"))
+        let cache = BlobCache(folder: folder("cache"))
         let path = try #require(cache.path(of: descriptor.digest))
         try Data(content[..<150_000]).write(to: URL(filePath: path + ".part"))
         let server = try ScriptedServer { request, _ in Self.ranged(request) }
@@ -284,7 +289,7 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
             answer.stall = 0.3
             return answer
         }
-        let cache = try BlobCache(folder: folder("cache"))
+        let cache = BlobCache(folder: folder("cache"))
         let results = Mutex<[[UInt8]]>([])
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
             if let bytes = try? download(server, cache: cache) { results.withLock { $0.append(bytes) } }

@@ -8,6 +8,8 @@ final class ScriptedServer: Sendable {
         let path: String
         /// Names in lowercase.
         let headers: [String: String]
+        var method = "GET"
+        var body = ""
 
         /// Where a `Range: bytes=N-` begins.
         var rangeStart: Int? { headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } }
@@ -42,11 +44,16 @@ final class ScriptedServer: Sendable {
     init(_ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
         (socket, port) = try FreePort.listen()
         self.answer = answer
+        // The thread closes the socket itself: after that, another server may get the same number.
         Thread.detachNewThread { [weak self, socket] in
+            defer { close(socket) }
             while true {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0 else { return }
-                guard let server = self else { return }
+                guard let server = self else {
+                    close(connection)
+                    return
+                }
                 Thread.detachNewThread { server.serve(connection) }
             }
         }
@@ -54,7 +61,6 @@ final class ScriptedServer: Sendable {
 
     deinit {
         shutdown(socket, CInt(SHUT_RDWR))
-        close(socket)
     }
 
     var address: String { "127.0.0.1:\(port)" }
@@ -78,13 +84,18 @@ final class ScriptedServer: Sendable {
             head.unicodeScalars.append(Unicode.Scalar(byte))
         }
         let lines = head.split(separator: "\r\n").map(String.init)
-        guard let path = lines.first?.split(separator: " ").dropFirst().first else { return }
+        let words = (lines.first ?? "").split(separator: " ").map(String.init)
+        guard words.count > 1 else { return }
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
             headers[parts[0].lowercased()] = parts.last.map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        let request = Request(path: String(path), headers: headers)
+        var body: [UInt8] = []
+        let length = headers["content-length"].flatMap { Int($0) } ?? 0
+        while body.count < length, read(connection, &byte, 1) == 1 { body.append(byte) }
+        let request = Request(
+            path: words[1], headers: headers, method: words[0], body: String(decoding: body, as: UTF8.self))
         let number = record.withLock { record in
             record.requests.append(request)
             return record.requests.count - 1

@@ -12,7 +12,7 @@ public enum Commands {
         let built = ProcessInfo.processInfo.environment["D_UTILS_COMMANDS"] ?? buildFolder
         let copy = "/tmp/d-utils-test-commands-\(getpid())"
         try? FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-        for name in ["d-pull", "d-run"] {
+        for name in ["d-pull", "d-run", "d-exec", "d-save", "d-inspect", "d-login", "d-bench"] {
             try? FileManager.default.copyItem(atPath: "\(built)/\(name)", toPath: "\(copy)/\(name)")
         }
         atexit { _ = try? FileManager.default.removeItem(atPath: "/tmp/d-utils-test-commands-\(getpid())") }

@@ -2,7 +2,7 @@ import Foundation
 
 /// A real Debian with several layers, made once on a machine by `Fixtures/images/debian.src/make.sh`.
 public enum DebianImage {
-    private static let folder = "/var/tmp/d-utils-tests/debian"
+    private static let folder = "/var/tmp/d-utils-tests/debian-apt"
 
     /// The OCI layout that holds it, under the tag `12`. Making it takes half a minute, root and Debian's archive.
     public static func layout() throws -> String { try made.get() }

@@ -9,6 +9,27 @@ public enum FreePort {
         return descriptor.port
     }
 
+    /// Waits until a server that is being started listens on a port of 127.0.0.1.
+    public static func waitForListener(on port: UInt16) throws {
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while Date() < deadline {
+            let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            let isOpen = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            if isOpen { return }
+            usleep(20_000)
+        }
+        throw Program.Failure(description: "nobody listens on port \(port)")
+    }
+
     /// A socket that listens on a free port of 127.0.0.1.
     public static func listen() throws -> (socket: CInt, port: UInt16) {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)

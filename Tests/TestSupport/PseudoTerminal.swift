@@ -58,6 +58,12 @@ public final class PseudoTerminal {
         text.withUTF8 { _ = write(controller, $0.baseAddress, $0.count) }
     }
 
+    /// Gives the terminal another size, which its programs are told.
+    public func resize(rows: UInt16, columns: UInt16) {
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
+    }
+
     /// Reads until the text appears and passes it. Throws, with all that was printed, when it does not come.
     public func expect(_ text: String, within seconds: Double = 30) throws {
         let deadline = Date(timeIntervalSinceNow: seconds)

@@ -9,7 +9,7 @@ mkdir -p "$out"
 work=$(mktemp -d "$out/work-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export SOURCE_DATE_EPOCH=1700000000
-mmdebstrap --quiet --mode=root --variant=essential --include=base-passwd bookworm "$work/root.tar"
+mmdebstrap --quiet --mode=root --variant=apt bookworm "$work/root.tar"
 
 umoci init --layout "$work/layout"
 umoci new --image "$work/layout:12"

@@ -140,7 +140,7 @@
             entry = nextLiteralLength()
             refill()
             // SAFETY: invariants 2 and 4.
-            unsafe Self.copyMatch(to: out, length: length, distance: distance)
+            unsafe WideCopy.match(to: out, length: length, distance: distance)
             unsafe out += length
         }
         unsafe (self.next, self.bitBuffer, self.bitCount, self.out) = unsafe (next, bitBuffer, bitCount & 63, out)
@@ -158,41 +158,5 @@
     private static func value(_ entry: UInt32, _ bits: UInt64) -> Int {
         let mask: UInt64 = (1 &<< UInt64(entry)) &- 1
         return Int(truncatingIfNeeded: UInt64(entry &>> 16) &+ (bits & mask) &>> UInt64(entry &>> 8))
-    }
-
-    /// Copies in wide steps that may write up to 29 bytes too many. Source and destination overlap when the distance is
-    /// less than the length: each step then copies what the steps before it have written.
-    @inline(__always)
-    private static func copyMatch(to out: UnsafeMutableRawPointer, length: Int, distance: Int) {
-        var to = unsafe out
-        var from = unsafe UnsafeRawPointer(out - distance)
-        let end = unsafe out + length
-        if distance >= 16 {
-            unsafe to.storeBytes(of: from.loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
-            unsafe (to + 16).storeBytes(
-                of: (from + 16).loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
-            guard length > 32 else { return }
-            unsafe to += 32
-            unsafe from += 32
-            repeat {
-                unsafe to.storeBytes(of: from.loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
-                unsafe to += 16
-                unsafe from += 16
-            } while unsafe to < end
-        } else if distance == 1 {
-            let byte = unsafe SIMD16<UInt8>(repeating: from.load(as: UInt8.self))
-            repeat {
-                unsafe to.storeBytes(of: byte, as: SIMD16<UInt8>.self)
-                unsafe to += 16
-            } while unsafe to < end
-        } else {
-            // A step copies eight bytes, of which as many as the distance are right at once.
-            let step = min(distance, 8)
-            repeat {
-                unsafe to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
-                unsafe to += step
-                unsafe from += step
-            } while unsafe to < end
-        }
     }
 }

@@ -31,7 +31,7 @@ struct InflateWindow {
         guard taken == end, shift > 0 else { return }
         unsafe bytes.withUnsafeMutableBytes { bytes in
             // SAFETY: both ranges end at `end` or before.
-            unsafe Self.copy(UnsafeRawBufferPointer(rebasing: bytes[shift..<end]), to: bytes)
+            unsafe bytes.copyInPieces(UnsafeRawBufferPointer(rebasing: bytes[shift..<end]))
         }
         end -= shift
         taken = end
@@ -61,24 +61,8 @@ struct InflateWindow {
     /// Hands on the next bytes and returns how many.
     mutating func take(into buffer: inout MutableRawSpan) -> Int {
         let count = min(pendingCount, buffer.byteCount)
-        unsafe buffer.withUnsafeMutableBytes { buffer in
-            unsafe bytes.withUnsafeBytes { bytes in
-                // SAFETY: `count` fits both.
-                unsafe Self.copy(UnsafeRawBufferPointer(rebasing: bytes[taken..<taken + count]), to: buffer)
-            }
-        }
+        buffer.copyFront(of: bytes, taken..<taken + count)
         taken += count
         return count
-    }
-
-    /// Copies to the front of `target`, in small pieces: larger ones glibc copies by `rep movsb`, which takes up to five
-    /// times as long on AMD's Zen 3 when the places do not suit it.
-    private static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
-        for start in stride(from: 0, to: source.count, by: 2048) {
-            let piece = start..<min(start + 2048, source.count)
-            // SAFETY: the caller's, that `source` fits `target`.
-            unsafe UnsafeMutableRawBufferPointer(rebasing: target[piece]).copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: source[piece]))
-        }
     }
 }

@@ -4,16 +4,14 @@
 struct PAXRecords {
     /// As much as libarchive and Go read of one extension header.
     static let sizeLimit: Int64 = 1 << 20
-    /// More attributes than any file system takes for a file.
-    static let attributeLimit = 1024
 
     var path: [UInt8]?
     var linkpath: [UInt8]?
     var size: Int64?
     var mtime: TarEntry.Time?
-    /// `SCHILY.xattr.NAME`, by name.
+    /// `SCHILY.xattr.NAME`, at most 1 MiB of names and values.
     private(set) var attributes: [[UInt8]: [UInt8]] = [:]
-    private var attributesSize = 0
+    private var attributesSize: Int64 = 0
     /// `GNU.sparse.major`, then the map of formats 0.0 and 0.1, the real name and the real size.
     var sparseMajor: Int64?
     var sparseNumbers: [Int64]?
@@ -23,11 +21,10 @@ struct PAXRecords {
     /// Adds the records of another header, which win over those before.
     mutating func merge(_ text: [UInt8], atByte byteOffset: Int64) throws(TarError) {
         var rest = text[...]
-        var offsets: [Int64] = []
         while !rest.isEmpty {
             let (key, value) = try Self.record(&rest, atByte: byteOffset)
             do {
-                try set(key, value, &offsets)
+                try set(key, value)
             } catch {
                 throw .invalidPAXRecord("\(key): \(error.reason)", atByte: byteOffset)
             }
@@ -52,9 +49,7 @@ struct PAXRecords {
         return (String(decoding: body[..<equals], as: UTF8.self), body[(equals + 1)...].dropLast())
     }
 
-    private mutating func set(
-        _ key: String, _ value: ArraySlice<UInt8>, _ offsets: inout [Int64]
-    ) throws(InvalidValue) {
+    private mutating func set(_ key: String, _ value: ArraySlice<UInt8>) throws(InvalidValue) {
         switch key {
         case "path": path = value.isEmpty ? nil : Array(value)
         case "linkpath": linkpath = value.isEmpty ? nil : Array(value)
@@ -66,7 +61,9 @@ struct PAXRecords {
         // Format 0.0 repeats a pair of records for each piece; 0.1 has all numbers in one.
         case "GNU.sparse.numblocks": sparseNumbers = []
         case "GNU.sparse.offset", "GNU.sparse.numbytes":
-            guard (sparseNumbers?.count ?? 0) < SparseMap.numberLimit else { throw InvalidValue(reason: "too many") }
+            guard sparseNumbers?.count ?? 0 < SparseMap.numberLimit else {
+                throw InvalidValue(reason: "more than \(SparseMap.numberLimit) numbers")
+            }
             sparseNumbers = sparseNumbers ?? []
             sparseNumbers?.append(try Self.size(value))
         case "GNU.sparse.map":
@@ -75,18 +72,12 @@ struct PAXRecords {
         case _ where key.hasPrefix("SCHILY.xattr."):
             let name = Array(key.dropFirst("SCHILY.xattr.".count).utf8)
             guard !name.isEmpty, !name.contains(0) else { throw InvalidValue(reason: "no attribute's name") }
-            try set(attribute: name, Array(value))
+            attributesSize += Int64(name.count + value.count)
+            guard attributesSize <= Self.sizeLimit else {
+                throw InvalidValue(reason: "attributes of more than \(Self.sizeLimit) bytes")
+            }
+            attributes[name] = Array(value)
         default: break
-        }
-    }
-
-    /// Headers can follow each other without end, and a global one counts for every file, so all attributes together
-    /// have limits.
-    private mutating func set(attribute name: [UInt8], _ value: [UInt8]) throws(InvalidValue) {
-        if let old = attributes.updateValue(value, forKey: name) { attributesSize -= name.count + old.count }
-        attributesSize += name.count + value.count
-        guard attributes.count <= Self.attributeLimit, attributesSize <= Self.sizeLimit else {
-            throw InvalidValue(reason: "more than \(Self.attributeLimit) attributes or \(Self.sizeLimit) bytes of them")
         }
     }
 

@@ -32,7 +32,7 @@ struct TarEntry: Equatable {
     /// The file's length in bytes, holes included.
     var size: Int64
     var mtime: Time
-    /// Extended attributes by name.
+    /// Extended attributes: values by name.
     var attributes: [[UInt8]: [UInt8]] = [:]
     /// The pieces of a sparse file, in order; nil for a file that is all data.
     var extents: [Extent]?

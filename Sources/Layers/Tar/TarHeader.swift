@@ -40,7 +40,12 @@ struct TarHeader {
         mtime = try number("mtime", 136, 12)
         typeflag = block[156]
         linkname = Self.text(block[157..<257])
-        let prefixLength = [.ustar: 155, .star: 131][format] ?? 0
+        let prefixLength =
+            switch format {
+            case .ustar: 155
+            case .star: 131
+            case .v7, .gnu: 0
+            }
         let prefix = Self.text(block[345..<345 + prefixLength])
         let name = Self.text(block[0..<100])
         self.name = prefix.isEmpty ? name : prefix + [UInt8(ascii: "/")] + name
@@ -59,15 +64,14 @@ struct TarHeader {
 
     /// The sum of all bytes, those of the field itself taken as spaces. Some old programs summed signed bytes.
     private static func verifyChecksum(of block: [UInt8], atByte byteOffset: Int64) throws(TarError) {
-        var unsigned: Int64 = 8 * 0x20
-        var signed: Int64 = 8 * 0x20
-        for index in 0..<size where !(148..<156).contains(index) {
-            unsigned += Int64(block[index])
-            signed += Int64(Int8(bitPattern: block[index]))
-        }
-        let found = TarNumber.parse(block[148..<156])
-        guard found == unsigned || found == signed else {
-            throw .checksumMismatch(found: found ?? -1, expected: unsigned, atByte: byteOffset)
+        func sum(_ bytes: ArraySlice<UInt8>) -> Int64 { Int64(bytes.reduce(0) { $0 &+ Int($1) }) }
+        func signedSum(_ bytes: ArraySlice<UInt8>) -> Int64 { sum(bytes) - 256 * Int64(bytes.count { $0 >= 0x80 }) }
+        let field = 148..<156
+        let spaces = Int64(8 * 0x20)
+        let found = TarNumber.parse(block[field])
+        let expected = sum(block[...]) - sum(block[field]) + spaces
+        guard found == expected || found == signedSum(block[...]) - signedSum(block[field]) + spaces else {
+            throw .checksumMismatch(found: found ?? -1, expected: expected, atByte: byteOffset)
         }
     }
 }

@@ -6,8 +6,14 @@
 struct TarReader {
     /// The longest name that GNU's `L` and `K` may bring, with its NUL.
     static let nameLimit: Int64 = 4096 + 1
+    /// What is read at a time: many headers and small files, and not more than stays in the processor's second cache.
+    private static let bufferSize = 128 << 10
 
     private var source: any ByteSource
+    private var buffer = [UInt8](repeating: 0, count: bufferSize)
+    /// The part of `buffer` that has been read from `source` and not been used.
+    private var held = 0..<0
+    /// How much of the stream has been used.
     private(set) var byteOffset: Int64 = 0
     /// What is left of the current entry's content, and of its padding.
     private var contentLeft: Int64 = 0
@@ -48,15 +54,29 @@ struct TarReader {
         return nil
     }
 
-    /// Reads the current entry's content: at least a byte and at most `limit`, or 0 at its end. Holes of sparse files
-    /// are not in it.
-    mutating func readContent(into buffer: inout [UInt8], limit: Int64 = .max) throws -> Int {
+    /// Shows `body` the next bytes of the current entry's content, at least one and at most `limit`, and returns how
+    /// many; 0 at its end. Holes of sparse files are not in it.
+    mutating func readContent(limit: Int64 = .max, _ body: (RawSpan) throws -> Void) throws -> Int {
         guard contentLeft > 0 else { return 0 }
-        let count = try source.read(into: &buffer, 0..<Int(min(contentLeft, limit, Int64(buffer.count))))
-        guard count > 0 else { throw TarError.truncated(atByte: byteOffset) }
-        byteOffset += Int64(count)
-        contentLeft -= Int64(count)
-        return count
+        try fill()
+        let part = held.prefix(Int(min(contentLeft, limit, Int64(held.count))))
+        guard !part.isEmpty else { throw TarError.truncated(atByte: byteOffset) }
+        // SAFETY: bytes have no padding.
+        try body(unsafe buffer.span.bytes.extracting(part))
+        use(part)
+        contentLeft -= Int64(part.count)
+        return part.count
+    }
+
+    /// Reads on when nothing is held; at the end of the stream that remains so.
+    private mutating func fill() throws {
+        guard held.isEmpty else { return }
+        held = 0..<(try source.read(into: &buffer, buffer.indices))
+    }
+
+    private mutating func use(_ part: Range<Int>) {
+        held = part.upperBound..<held.upperBound
+        byteOffset += Int64(part.count)
     }
 
     // MARK: Blocks
@@ -80,16 +100,17 @@ struct TarReader {
 
     /// So many bytes, or none at the end of the stream if that is allowed here.
     private mutating func readBytes(_ count: Int, mayEnd: Bool = false) throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        while filled < count {
-            let length = try source.read(into: &bytes, filled..<count)
-            if length == 0 {
-                guard mayEnd, filled == 0 else { throw TarError.truncated(atByte: byteOffset) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            try fill()
+            let part = held.prefix(count - bytes.count)
+            guard !part.isEmpty else {
+                guard mayEnd, bytes.isEmpty else { throw TarError.truncated(atByte: byteOffset) }
                 return []
             }
-            filled += length
-            byteOffset += Int64(length)
+            bytes += buffer[part]
+            use(part)
         }
         return bytes
     }
@@ -109,13 +130,19 @@ struct TarReader {
         guard contentLeft + paddingLeft > 0 else { return }
         contentLeft += paddingLeft
         paddingLeft = 0
-        var scratch = [UInt8](repeating: 0, count: Int(min(contentLeft, 64 << 10)))
-        while contentLeft > 0 { _ = try readContent(into: &scratch) }
+        while contentLeft > 0 {
+            let skipped = held.isEmpty ? try source.skip(contentLeft) : 0
+            contentLeft -= skipped
+            byteOffset += skipped
+            if skipped == 0 { _ = try readContent { _ in } }
+        }
     }
 
     private mutating func drain() throws {
-        var scratch = [UInt8](repeating: 0, count: 64 << 10)
-        while try source.read(into: &scratch, scratch.indices) > 0 {}
+        repeat {
+            held = 0..<0
+            try fill()
+        } while !held.isEmpty
     }
 
     // MARK: Extension headers

@@ -48,7 +48,7 @@ import Testing
     @Test(arguments: 0..<4)
     func equalsTheModel(_ part: Int) throws {
         let folder = try TemporaryFolder(inMemory: true)
-        for seed in RandomSource.seeds(3000, part: part, of: 4) {
+        for seed in RandomSource.seeds(2000, part: part, of: 4) {
             let stack = Stack(seed: seed)
             let account = Account.allCases[Int(seed / 2 % 2)]
             let resolution: RootDirectory.Resolution = seed % 2 == 0 ? .openat2 : .components

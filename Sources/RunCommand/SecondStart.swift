@@ -1,0 +1,50 @@
+import Dispatch
+import Foundation
+import Glibc
+
+/// This program once more as a child, by `Process`; see `Trampoline`.
+enum SecondStart {
+    enum Ending {
+        case exit(Int32)
+        case signal(Int32)
+
+        /// As a shell tells it.
+        var status: Int32 {
+            switch self {
+            case .exit(let status): status
+            case .signal(let number): 128 + number
+            }
+        }
+    }
+
+    /// Runs it to its end; meanwhile signals go on to it, these too. `prefix` is a program of PATH that starts it.
+    static func run(_ arguments: [String], prefix: [String] = [], signals: [CInt] = []) throws -> Ending {
+        let process = Process()
+        process.environment = [:]
+        if let program = prefix.first {
+            guard let path = FileSystem.search(program), let own = FileSystem.realPath("/proc/self/exe") else {
+                throw RunError.noManager
+            }
+            process.executableURL = URL(filePath: path)
+            process.arguments = prefix.dropFirst() + [own] + arguments
+            for name in ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"] {
+                process.environment?[name] = FileSystem.environment(name)
+            }
+        } else {
+            process.executableURL = URL(filePath: "/proc/self/exe")
+            process.arguments = arguments
+        }
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        SignalForwarding.start(Supervisor.handedOn + signals)
+        do {
+            try process.run()
+        } catch {
+            throw RunError.systemCall("run", subject: prefix.first ?? "d-run", reason: "\(error)")
+        }
+        SignalForwarding.aim(at: process.processIdentifier)
+        ended.wait()
+        let status = process.terminationStatus
+        return process.terminationReason == .uncaughtSignal ? .signal(status) : .exit(status)
+    }
+}

@@ -1,0 +1,3 @@
+import RunCommand
+
+ExecCommand.main(Array(CommandLine.arguments.dropFirst()))

@@ -13,6 +13,7 @@ public enum Terminal {
     public static func run(
         _ syntax: CommandSyntax, _ arguments: [String], body: (ParsedArguments) throws -> Int32
     ) -> Never {
+        openStandardStreams()
         do {
             let parsed = try syntax.parse(arguments)
             if parsed.has("--help") {
@@ -31,6 +32,14 @@ public enum Terminal {
             report("\(error)", from: syntax.name)
             exit(1)
         }
+    }
+
+    /// Puts /dev/null in the place of a standard stream that the caller has closed; else the first file opened would get
+    /// its number, and messages would go there.
+    private static func openStandardStreams() {
+        var opened: CInt
+        repeat { opened = unsafe open("/dev/null", O_RDWR) } while (0...STDERR_FILENO).contains(opened)
+        if opened >= 0 { close(opened) }
     }
 
     /// Prints `NAME: message` as one line on standard error, with control characters escaped.

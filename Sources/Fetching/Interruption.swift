@@ -14,9 +14,11 @@ public final class Interruption: Sendable {
     private init() {}
 
     /// From now on a thread waits for the signals; called before any other thread exists, so that all inherit the mask.
-    /// A signal that the caller had ignored (nohup) stays ignored.
+    /// A signal that the caller had ignored (nohup) stays ignored. A reader of our output that is gone, or a file over
+    /// the shell's limit, is no signal any more but the error of the call, so that nothing is left behind.
     public static func watch() -> Interruption {
         let interruption = Interruption()
+        for ignored in [SIGPIPE, SIGXFSZ] { Glibc.signal(ignored, SIG_IGN) }
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) { unsafe sigaddset(&signals, signal) }

@@ -35,6 +35,8 @@ struct EntryPath: Hashable, Sendable, CustomStringConvertible {
     }
 
     var isRoot: Bool { bytes.isEmpty }
+    /// Links can lead to paths that no name could give.
+    var isTooLong: Bool { bytes.count > Self.byteLimit }
 
     /// The last component; empty for the root.
     var name: ArraySlice<UInt8> { bytes[(bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? 0)...] }

@@ -17,7 +17,7 @@ extension LayerApplier {
             try root.removeTree(place.name, in: place.directory)
             _ = try root.makeDirectory(place.name, in: place.directory)
         }
-        directories[place.path] = DirectoryMetadata(mode: entry.mode, mtime: entry.mtime)
+        directories.set(DirectoryMetadata(mode: entry.mode, mtime: entry.mtime), for: place.path)
         guard !entry.attributes.isEmpty else { return }
         let opened = unsafe RootDirectory.withName(place.name) {
             unsafe openat(place.directory.descriptor, $0, RootDirectory.directoryFlags)

@@ -1,25 +1,46 @@
 import Glibc
 
 extension LayerApplier {
-    /// Sets the modes and times of all directories, the deepest first, so that neither a closed directory nor its time
-    /// is in the way of what is in it. Nothing can be applied after it.
+    /// Sets the modes and times of all directories, each after those in it, so that neither a closed directory nor its
+    /// time is in the way of what is in it. Nothing can be applied after it.
     public mutating func finish() throws -> Summary {
-        let paths = directories.keys.sorted { $1.bytes.lexicographicallyPrecedes($0.bytes) }
-        for path in paths where !path.isRoot {
-            // What was removed since, or has become a link or a file, has no metadata to set.
-            guard let metadata = directories[path], let parent = root.directory(withoutLinks: path.parent),
-                let status = root.status(path.name, in: parent), status.st_mode & S_IFMT == S_IFDIR
-            else { continue }
-            try root.setMetadata(path.name, in: parent, mode: metadata.mode, mtime: metadata.mtime)
+        let top = dup(root.descriptor)
+        guard top >= 0 else { throw LayerError.system("dup", ".", errno) }
+        var descent = try Descent(
+            from: top, DirectoryNames(of: top, at: .root, onlyDirectories: true), at: .root)
+        while true {
+            if let name = descent.nextName() {
+                let child = unsafe RootDirectory.withName(name) {
+                    unsafe openat(descent.descriptor, $0, RootDirectory.directoryFlags)
+                }
+                // Not all file systems tell files from directories in their listing.
+                if child < 0, errno == ENOTDIR || errno == ELOOP { continue }
+                let path = descent.path.appending(name)
+                guard child >= 0 else { throw LayerError.system("open", "\(path)", errno) }
+                let names = try DirectoryNames(of: child, at: path, onlyDirectories: true)
+                if names.isEmpty {
+                    defer { close(child) }
+                    try finishDirectory(child, at: path)
+                } else {
+                    try descent.enter(name, child, names)
+                }
+            } else if descent.isAtStart {
+                try finishDirectory(descent.descriptor, at: .root)
+                return summary
+            } else {
+                // A closed directory does not let back either.
+                let finished = dup(descent.descriptor)
+                let path = descent.path
+                defer { close(finished) }
+                _ = try descent.leave()
+                try finishDirectory(finished, at: path)
+            }
         }
-        try finishRoot()
-        return summary
     }
 
-    private func finishRoot() throws(LayerError) {
-        guard let metadata = directories[.root] else { return }
-        guard fchmod(root.descriptor, metadata.mode) == 0,
-            unsafe futimens(root.descriptor, metadata.mtime.forSystem) == 0
-        else { throw .system("chmod", ".", errno) }
+    private func finishDirectory(_ directory: CInt, at path: EntryPath) throws(LayerError) {
+        guard let metadata = directories[path] else { return }
+        guard fchmod(directory, metadata.mode) == 0, unsafe futimens(directory, metadata.mtime.forSystem) == 0
+        else { throw .system("chmod", "\(path)", errno) }
     }
 }

@@ -34,12 +34,14 @@ public struct LayerApplier {
     private let sizeLimit: Int64
     private var sizeWritten: Int64 = 0
     var summary = Summary()
-    /// Every directory by its path without links.
-    var directories: [EntryPath: DirectoryMetadata] = [.root: DirectoryMetadata()]
+    /// Every directory by its path without links; also what was one once.
+    var directories = PathTable<DirectoryMetadata>()
     /// What this layer made, and all directories on the way there: whiteouts of this layer spare it. Nil for the lowest
     /// layer, whose whiteouts have nothing to hide.
-    private var upper: Set<EntryPath>?
+    private var upper: PathTable<Void>?
     private var isLowest = true
+    /// The directories that hold nothing of lower layers any more, so that no whiteout looks through them again.
+    private var cleared = PathTable<Void>()
 
     /// Applies layers to the empty folder at `path`. What they write may be `sizeLimit` bytes together.
     public init(into path: String, sizeLimit: Int64) throws {
@@ -49,14 +51,16 @@ public struct LayerApplier {
     init(_ root: RootDirectory, sizeLimit: Int64 = .max) {
         self.root = root
         self.sizeLimit = sizeLimit
+        directories.set(DirectoryMetadata(), for: .root)
     }
 
     /// Applies a layer and reads its tar to the end of the stream. Throws `TarError`, `LayerError` and what the source
     /// throws; the folder is of no use then.
     public mutating func apply(_ tar: any ByteSource) throws {
         var reader = TarReader(tar)
-        upper = isLowest ? nil : []
+        upper = isLowest ? nil : PathTable()
         isLowest = false
+        cleared = PathTable()
         while let entry = try reader.next() {
             let path = try EntryPath(name: entry.name)
             if let whiteout = try Whiteout(path) {
@@ -70,11 +74,12 @@ public struct LayerApplier {
     private mutating func make(_ entry: TarEntry, at path: EntryPath, content: inout TarReader) throws {
         guard !path.isRoot else {
             guard entry.kind == .directory else { throw LayerError.rootIsNoDirectory }
-            directories[.root] = DirectoryMetadata(mode: entry.mode, mtime: entry.mtime)
+            directories.set(DirectoryMetadata(mode: entry.mode, mtime: entry.mtime), for: .root)
             return
         }
         let parent = try makeParents(of: path)
         let place = Place(directory: parent, name: path.name, path: parent.path.appending(path.name))
+        guard !place.path.isTooLong else { throw LayerError.nameTooLong(place.path.bytes) }
         switch entry.kind {
         case .regular: try makeFile(entry, at: place, content: &content)
         case .directory: try makeDirectory(entry, at: place)
@@ -91,13 +96,16 @@ public struct LayerApplier {
     private mutating func makeParents(of path: EntryPath) throws(LayerError) -> RootDirectory.Directory {
         var made: [EntryPath] = []
         let directory = try root.directory(making: path.parent) { made.append($0) }
-        for path in made { directories[path] = DirectoryMetadata() }
+        for path in made {
+            directories.set(DirectoryMetadata(), for: path)
+            markUpper(path)
+        }
         return directory
     }
 
     private mutating func markUpper(_ path: EntryPath) {
         var path = path
-        while upper?.insert(path).inserted == true, !path.isRoot { path = path.parent }
+        while upper?.set((), for: path) == true, !path.isRoot { path = path.parent }
     }
 
     // MARK: Whiteouts
@@ -117,9 +125,11 @@ public struct LayerApplier {
 
     /// Removes what lower layers have in a directory.
     private mutating func removeLower(in directory: RootDirectory.Directory) throws(LayerError) {
-        for name in try root.names(in: directory) {
+        guard cleared.set((), for: directory.path) else { return }
+        var names = try DirectoryNames(of: directory.descriptor, at: directory.path)
+        while let name = names.popLast() {
             // Deeper directories take the place of the one that is kept open.
-            guard let directory = root.directory(withoutLinks: directory.path) else { return }
+            guard let directory = try root.directory(withoutLinks: directory.path) else { return }
             try removeLower(name[...], in: directory)
         }
     }
@@ -129,8 +139,8 @@ public struct LayerApplier {
         _ name: ArraySlice<UInt8>, in directory: RootDirectory.Directory
     ) throws(LayerError) {
         let path = directory.path.appending(name)
-        guard upper?.contains(path) == true else { return try root.removeTree(name, in: directory) }
-        if let inner = root.directory(withoutLinks: path) { try removeLower(in: inner) }
+        guard upper?[path] != nil else { return try root.removeTree(name, in: directory) }
+        if let inner = try root.directory(withoutLinks: path) { try removeLower(in: inner) }
     }
 
     // MARK: Content

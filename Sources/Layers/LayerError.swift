@@ -33,8 +33,19 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
         case .tooManyLinks(let path): "'\(path)': too many symbolic links"
         case .sizeLimitExceeded(let limit):
             "the image unpacks to more than \(limit) bytes, the space that is free or was allowed by --max-size"
-        case .system(let call, let path, let code): "\(call) '\(path)': \(unsafe String(cString: strerror(code)))"
+        case .system(let call, let path, let code): "\(call) '\(path)': \(Self.reason(code))"
         }
+    }
+
+    /// What errno says, and what to do about it where that is known.
+    public static func reason(_ code: CInt) -> String {
+        let remedies = [
+            ENOSPC: "free space or inodes on that disk, or use another",
+            EDQUOT: "free some of your space there, or use another disk",
+            EROFS: "use a folder that can be written", EFBIG: "raise the limit of the shell, 'ulimit -f'",
+            EMFILE: "raise the limit of the shell, 'ulimit -n'", EIO: "the disk or the file is damaged",
+        ]
+        return unsafe String(cString: strerror(code)) + (remedies[code].map { "; \($0)" } ?? "")
     }
 
     private static func text(_ name: [UInt8]) -> String { String(decoding: name.prefix(200), as: UTF8.self) }

@@ -21,21 +21,6 @@ extension RootDirectory {
         return result == 0 ? status : nil
     }
 
-    /// The names in a directory.
-    func names(in directory: Directory) throws(LayerError) -> [[UInt8]] {
-        // A descriptor of its own: a duplicate would share the place to which the directory has been read.
-        let copy = unsafe openat(directory.descriptor, ".", Self.directoryFlags)
-        guard copy >= 0, let stream = unsafe fdopendir(copy) else {
-            throw .system("opendir", "\(directory.path)", errno)
-        }
-        defer { unsafe closedir(stream) }
-        var names: [[UInt8]] = []
-        while let entry = unsafe readdir(stream) {
-            names.append(unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) })
-        }
-        return names.filter { $0 != [UInt8(ascii: ".")] && $0 != [UInt8(ascii: "."), UInt8(ascii: ".")] }
-    }
-
     /// Calls `make`; where something is in the way, it is removed and `make` called again. So the usual case, a new
     /// name, costs no look at it before, and nothing is ever written through what stood there.
     func replace(
@@ -63,8 +48,8 @@ extension RootDirectory {
     func removeTree(_ name: some Collection<UInt8>, in directory: Directory) throws(LayerError) {
         let result = unsafe Self.withName(name) { unsafe unlinkat(directory.descriptor, $0, 0) }
         let code = errno
-        if result < 0, code == EISDIR || code == EPERM {
-            try Tree.remove(Array(name), in: directory.descriptor)
+        if result < 0, code == EISDIR {
+            try Tree.remove(directory.path.appending(name), in: directory.descriptor)
         } else if result < 0, code != ENOENT {
             throw .system("unlink", "\(directory.path.appending(name))", code)
         }

@@ -20,6 +20,7 @@ extension RootDirectory {
             }
             let here = stack[stack.count - 1]
             let real = here.path.appending(component)
+            guard !real.isTooLong else { throw .nameTooLong(real.bytes) }
             if let target = Self.readLink(component, in: here) {
                 links += 1
                 guard links <= Self.linkLimit else { throw .tooManyLinks("\(path)") }

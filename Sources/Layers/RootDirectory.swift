@@ -66,7 +66,7 @@ final class RootDirectory {
     }
 
     /// Opens a directory by a path without links; nil when that is not what is there.
-    func directory(withoutLinks path: EntryPath) -> Directory? {
+    func directory(withoutLinks path: EntryPath) throws(LayerError) -> Directory? {
         if path.isRoot { return Directory(descriptor: descriptor, path: path) }
         if let known = takeRecent({ $0.directory.path == path }) { return known }
         var opened: CInt = -1
@@ -77,14 +77,18 @@ final class RootDirectory {
                 && (errno == EAGAIN || errno == EINTR)
             if opened < 0, errno == ENOSYS || errno == EPERM { resolution = .components }
         }
-        if resolution == .components { opened = openComponents(of: path) }
-        guard opened >= 0 else { return nil }
+        // A path of PATH_MAX bytes has no room for its NUL.
+        if resolution == .components || (opened < 0 && errno == ENAMETOOLONG) { opened = openComponents(of: path) }
+        guard opened >= 0 else {
+            guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .system("open", "\(path)", errno) }
+            return nil
+        }
         return remember(path, Directory(descriptor: opened, path: path))
     }
 
     private func open(_ path: EntryPath, missing: ((EntryPath) -> Void)?) throws(LayerError) -> Directory? {
         if let known = takeRecent({ $0.path == path }) { return known }
-        if let directory = directory(withoutLinks: path) { return directory }
+        if let directory = try directory(withoutLinks: path) { return directory }
         guard let directory = try walk(path, missing: missing) else { return nil }
         return remember(path, directory)
     }

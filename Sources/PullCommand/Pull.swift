@@ -7,7 +7,7 @@ internal import Registry
 
 /// `d-pull`: resolves the reference, lets the blobs come, unpacks them as they come, and gives the container its name.
 public struct Pull {
-    /// What an image has to leave free on the disk, in bytes.
+    /// What an image has to leave free on the disk, in bytes; of a small one, a twentieth of its size.
     private static let diskReserve: Int64 = 64 << 20
 
     let options: PullOptions
@@ -25,6 +25,7 @@ public struct Pull {
     /// nothing left behind.
     public func run() throws -> Int32 {
         do {
+            try OpenFileLimit.raise()
             let path =
                 switch options.task {
                 case .pull(let location, let folder): try pull(location, into: folder)
@@ -100,6 +101,11 @@ public struct Pull {
     }
 
     private func sizeLimit(of staging: Staging) -> Int64 {
-        options.sizeLimit ?? max(0, TemporaryFile.freeBytes(staging.path) - Self.diskReserve)
+        if let limit = options.sizeLimit { return limit }
+        var status = statvfs()
+        unsafe _ = statvfs(staging.path, &status)
+        let twentieth = Double(status.f_blocks) * Double(status.f_frsize) / 20
+        let reserve = Int64(min(Double(Self.diskReserve), twentieth))
+        return max(0, TemporaryFile.freeBytes(staging.path) - reserve)
     }
 }

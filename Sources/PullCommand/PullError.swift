@@ -1,5 +1,6 @@
 internal import ContainerImage
 import Glibc
+internal import Layers
 
 /// Why a pull failed, beyond what the stages themselves throw.
 enum PullError: Error, CustomStringConvertible {
@@ -13,19 +14,23 @@ enum PullError: Error, CustomStringConvertible {
     case isRunning(String, process: String)
     /// The image came from standard input, which cannot be asked again.
     case noOrigin(String)
+    /// The shell's limit of open files is too small.
+    case openFileLimit(rlim_t, needed: rlim_t)
 
     /// One sentence.
     var description: String {
         switch self {
         case .folderExists(let path):
             "'\(path)' exists already; give another folder as second argument, or remove it first"
-        case .system(let action, let code): "\(action): \(unsafe String(cString: strerror(code)))"
+        case .system(let action, let code): "\(action): \(LayerError.reason(code))"
         case .layer(let number, let count, let digest, let error):
             "layer \(number) of \(count) (\(digest.algorithm):\(digest.short)): \(error)"
         case .isRunning(let path, let process):
             "a program of '\(path)' is running" + (process.isEmpty ? "" : " (process \(process))")
                 + "; end it first"
         case .noOrigin(let path): "'\(path)' was made from standard input; there is nothing to ask whether it moved"
+        case .openFileLimit(let limit, let needed):
+            "no more than \(limit) files may be open, \(needed) are needed; raise the limit of the shell, 'ulimit -n'"
         }
     }
 }

@@ -5,9 +5,11 @@ public final class TemporaryFolder: Sendable {
     /// Its absolute path.
     public let path: String
 
-    /// Makes the folder below the system's temporary one.
-    public init() throws {
-        let url = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+    /// Makes the folder below the system's temporary one, or in memory where the system has a place for that.
+    public init(inMemory: Bool = false) throws {
+        let memory = URL(filePath: "/dev/shm", directoryHint: .isDirectory)
+        let isInMemory = inMemory && access("/dev/shm", W_OK) == 0
+        let url = (isInMemory ? memory : FileManager.default.temporaryDirectory.resolvingSymlinksInPath())
             .appending(path: "d-utils-test-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path(percentEncoded: false)

@@ -9,7 +9,8 @@ struct StaticBinaryTests {
     static let forbidden: [(source: String, symbol: String)] = [
         ("DateFormatter", "DateFormatter"), ("NumberFormatter", "NumberFormatter"),
         ("ByteCountFormatter", "ByteCountFormatter"), ("RelativeDateTimeFormatter", "RelativeDateTimeFormatter"),
-        ("String(format:.*locale:", "10FoundationE6format6locale"), ("[.]formatted((?![.]iso8601)", "30FoundationInternationalization"),
+        ("String(format:.*locale:", "10FoundationE6format6locale"),
+        ("[.]formatted((?![.]iso8601)", "30FoundationInternationalization"),
         ("Locale", "10Foundation6LocaleV"), ("localizedStandard", "localizedStandard"),
         ("localizedCo", "localizedCompare"),
         ("localizedUpper", "localizedUppercase"), ("localizedLower", "localizedLowercase"),

@@ -42,7 +42,7 @@ struct PullLimitTests {
             error: "no more than 12 files may be open, 64 are needed; raise the limit of the shell, 'ulimit -n'"),
         Limit(testDescription: "a layer that cannot be read", image: "no-layer", error: "Is a directory"),
         Limit(
-            testDescription: "an index that cannot be read", image: "no-index", error: "index.json': it cannot be read"),
+            testDescription: "an index that cannot be read", image: "no-index", error: "no-index/index.json"),
         Limit(testDescription: "the size allowed", options: ["--max-size", "2000000"], error: nil),
         Limit(
             testDescription: "a byte over the size allowed", options: ["--max-size", "1999999"],
@@ -150,6 +150,7 @@ struct PullLimitTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["there"])
     }
 
+    /// Blobs that find no room there lie elsewhere; what was begun is no obstacle later.
     @Test(.enabled(if: DockerRegistry.isAvailable && DebianImage.isAvailable, "needs docker-registry and an image"))
     func aFullCacheIsNotPoisoned() throws {
         let folder = try TemporaryFolder()
@@ -159,15 +160,14 @@ struct PullLimitTests {
         let script = """
             cd "$1"; mount -t tmpfs -o size=1m none cache; export XDG_CACHE_HOME="$1/cache"
             "$2" -q "$3/debian:12" there && echo full 0 || echo full $?
-            ls -A
             mount -o remount,size=400m cache
-            "$2" -q "$3/debian:12" there && echo larger 0 || echo larger $?
+            "$2" -q "$3/debian:12" again && echo larger 0 || echo larger $?
             """
         let result = try Program(
             "unshare", "-m", "sh", "-ec", script, "sh", folder.path, "\(Commands.folder)/d-pull", registry.address
         ).run()
-        #expect(result.output == "full 1\ncache\nthere\nlarger 0\n", "\(result)")
-        #expect(result.errors.contains("No space left on device"), "\(result)")
+        #expect(result.output == "there\nfull 0\nagain\nlarger 0\n", "\(result)")
+        #expect(try TreeListing.difference(folder("there/rootfs"), folder("again/rootfs")).isEmpty)
     }
 }
 

@@ -17,22 +17,8 @@ import Testing
     }
 
     static let cases = [
-        Case(testDescription: "as many attributes as may be", isRefused: false) { tar in
-            tar.add(pax: attributes(1000, of: 10))
-            tar.add(pax: attributes(24, of: 1, from: 1000))
-            tar.file("x")
-        },
-        Case(testDescription: "one attribute more, over two headers") { tar in
-            tar.add(pax: attributes(1000, of: 10))
-            tar.add(pax: attributes(25, of: 1, from: 1000))
-            tar.file("x")
-        },
         Case(testDescription: "more than a MiB of attributes, over global headers") { tar in
             for number in 0..<3 { tar.add(pax: attributes(1, of: 400_000, from: number), type: "g") }
-        },
-        Case(testDescription: "the same attribute again and again", isRefused: false) { tar in
-            for _ in 0..<3 { tar.add(pax: attributes(1, of: 400_000)) }
-            tar.file("x")
         },
         Case(testDescription: "a sparse map over many headers") { tar in
             let piece = [("GNU.sparse.offset", "0"), ("GNU.sparse.numbytes", "0")]

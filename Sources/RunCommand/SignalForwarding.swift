@@ -15,8 +15,9 @@ enum SignalForwarding {
             let ignores = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
             if ignores { continue }
             unsafe action.__sigaction_handler.sa_sigaction = { number, information, _ in
-                // A code above 0 is the kernel's: the terminal's Ctrl-C, Ctrl-\ or hang-up.
-                guard let code = unsafe information?.pointee.si_code, code <= 0 else { return }
+                // A code above 0 is the kernel's: the terminal's Ctrl-C or Ctrl-\. Of its hang-up it tells only the session's
+                // leader, which d-run may be, and the group in front, which the command may not be in.
+                guard let code = unsafe information?.pointee.si_code, code <= 0 || number == SIGHUP else { return }
                 let child = SignalForwarding.target.load(ordering: .relaxed)
                 if child > 0 { kill(child, number) }
             }

@@ -30,7 +30,7 @@ public struct Unpacker {
         var streams: [LayerStream] = []
         for (number, layer) in layers.enumerated() {
             while streams.count < streamCount, number + streams.count < layers.count {
-                streams.append(LayerStream(layers[number + streams.count]))
+                streams.append(try LayerStream(layers[number + streams.count]))
             }
             let tar = DigestVerifier(streams.removeFirst(), layer.diffID, subject: "uncompressed layer \(number + 1)")
             try applier.apply(tar)

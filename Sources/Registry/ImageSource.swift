@@ -20,14 +20,13 @@ public struct ImageSource: Sendable {
 
     /// Indexes in indexes, at most.
     private static let depthLimit = 4
-    /// Downloads at the same time; more gain nothing from one server.
-    private static let parallelDownloads = 4
 
     private let origin: Origin
     private let cache: BlobCache
-    private let downloads = OperationQueue()
+    private let downloads = DownloadThreads()
 
-    /// A source for `location`. Without `access` the cache alone stands for its registry. `open` opens the archives that it may name. Throws `RegistryError`.
+    /// A source for `location`. Without `access` the cache alone stands for its registry. `open` opens the archives that it
+    /// may name. Throws `RegistryError`.
     public init(
         _ location: ImageLocation, cache: BlobCache, access: RegistryAccess?,
         open: (_ path: String) throws -> ImageFiles.Archive
@@ -45,7 +44,6 @@ public struct ImageSource: Sendable {
             origin = .local(try .dockerArchive(.archive(try open(path)), reference: reference))
         }
         self.cache = cache
-        downloads.maxConcurrentOperationCount = Self.parallelDownloads
     }
 
     /// Ends every download and every call that waits, with `RegistryError.cancelled`.
@@ -117,8 +115,7 @@ public struct ImageSource: Sendable {
             return blob
         case .registry(let client):
             let blob = Blob(descriptor, cache: cache)
-            let download = BlobDownload(blob: blob, client: client, cache: cache)
-            downloads.addOperation { download.run() }
+            downloads.add(BlobDownload(blob: blob, client: client, cache: cache))
             return blob
         }
     }

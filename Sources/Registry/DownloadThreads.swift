@@ -1,0 +1,41 @@
+import Foundation
+import Synchronization
+
+/// Runs downloads in the order they come, a few at a time.
+///
+/// On threads of their own, for a download waits most of its time: Dispatch has a thread a processor, and takes a second
+/// to make up for each that waits, in which URLSession, which works there, would stand still.
+final class DownloadThreads: Sendable {
+    /// At the same time; more gain nothing from one server.
+    private static let limit = 4
+
+    private struct State {
+        var waiting: [BlobDownload] = []
+        var threads = 0
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ download: BlobDownload) {
+        let needsThread = state.withLock { state in
+            state.waiting.append(download)
+            guard state.threads < Self.limit else { return false }
+            state.threads += 1
+            return true
+        }
+        if needsThread { Thread.detachNewThread { self.work() } }
+    }
+
+    private func work() {
+        while let download = next() { download.run() }
+    }
+
+    /// The download that waits longest; nil when there is none, and then the thread ends.
+    private func next() -> BlobDownload? {
+        state.withLock { state in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+            state.threads -= 1
+            return nil
+        }
+    }
+}

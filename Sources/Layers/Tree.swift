@@ -17,9 +17,22 @@ public enum Tree {
         try remove(whole, in: parent)
     }
 
+    /// Removes all that is in an open directory. Throws `LayerError`.
+    public static func empty(_ directory: CInt) throws {
+        let top = unsafe openat(directory, ".", RootDirectory.directoryFlags)
+        guard top >= 0 else { throw LayerError.system("open", ".", errno) }
+        try empty(top, at: .root)
+    }
+
     /// Removes the directory that has the last name of `path` in an open one.
     static func remove(_ path: EntryPath, in parent: CInt) throws(LayerError) {
         guard let top = try open(path.name, in: parent, path) else { return }
+        try empty(top, at: path)
+        try removeEmpty(path.name, in: parent, path)
+    }
+
+    /// Removes all that is in the directory at `path`, whose descriptor `top` is closed.
+    private static func empty(_ top: CInt, at path: EntryPath) throws(LayerError) {
         var descent = try Descent(from: top, DirectoryNames(of: top, at: path), at: path)
         while true {
             if let name = descent.nextName() {
@@ -30,7 +43,7 @@ public enum Tree {
                 guard let child = try open(name, in: descent.descriptor, inner) else { continue }
                 try descent.enter(name, child, DirectoryNames(of: child, at: inner))
             } else if descent.isAtStart {
-                return try removeEmpty(path.name, in: parent, path)
+                return
             } else {
                 let finished = descent.path
                 try removeEmpty(try descent.leave(), in: descent.descriptor, finished)

@@ -6,6 +6,8 @@ internal import Layers
 enum PullError: Error, CustomStringConvertible {
     /// The container's folder is there already.
     case folderExists(String)
+    /// Somebody else has put something else into the place of the new folder.
+    case replaced(String)
     /// A system call failed: what was to be done, and errno.
     case system(String, CInt)
     /// A layer could not be unpacked.
@@ -22,6 +24,8 @@ enum PullError: Error, CustomStringConvertible {
         switch self {
         case .folderExists(let path):
             "'\(path)' exists already; give another folder as second argument, or remove it first"
+        case .replaced(let path):
+            "'\(path)' was moved away by somebody else while it was made; choose a place where only you can write"
         case .system(let action, let code): "\(action): \(LayerError.reason(code))"
         case .layer(let number, let count, let digest, let error):
             "layer \(number) of \(count) (\(digest.algorithm):\(digest.short)): \(error)"

@@ -6,6 +6,9 @@ internal import Layers
 ///
 /// It is locked as long as its maker lives, so a later pull can tell what a killed one has left, and clears it.
 /// `publish` gives it its name by one rename; until then nothing stands there.
+///
+/// What is in it is reached through its descriptor, never by its path: where others may write in the parent, they can
+/// put another folder, or a link to one, in its place.
 struct Staging {
     /// The folder's final path.
     let target: String
@@ -32,7 +35,13 @@ struct Staging {
         Self.clearLeftovers(in: parent)
         (path, lock) = try Self.makeFolder("\(parent)/.\(name)\(Self.marker)XXXXXX")
         self.target = target
-        guard unsafe mkdir(rootfs, 0o755) == 0 else { throw PullError.system("cannot make '\(rootfs)'", errno) }
+        try makeRootfs()
+    }
+
+    private func makeRootfs() throws(PullError) {
+        guard unsafe mkdir(rootfs, 0o755) == 0 else {
+            throw PullError.system("cannot make '\(path)/\(ContainerFolder.rootfs)'", errno)
+        }
     }
 
     /// Makes and locks the folder. Another pull may take it for a leftover in between; then a new one is made.
@@ -45,18 +54,21 @@ struct Staging {
         }
     }
 
+    /// The folder itself, whatever has its path now.
+    private var inside: String { "/proc/self/fd/\(lock)" }
+
     /// Where the image's files go.
-    var rootfs: String { "\(path)/\(ContainerFolder.rootfs)" }
+    var rootfs: String { "\(inside)/\(ContainerFolder.rootfs)" }
 
     /// Empties `rootfs` for another try.
     func startOver() throws {
         try Tree.remove(rootfs)
-        guard unsafe mkdir(rootfs, 0o755) == 0 else { throw PullError.system("cannot make '\(rootfs)'", errno) }
+        try makeRootfs()
     }
 
     /// Writes a text file into the folder, with these permissions if they are not to be the usual ones.
     func write(_ text: String, to name: String, mode: UInt32? = nil) throws {
-        guard let file = unsafe fopen("\(path)/\(name)", "wxe") else {
+        guard let file = unsafe fopen("\(inside)/\(name)", "wxe") else {
             throw PullError.system("cannot write '\(name)' in '\(path)'", errno)
         }
         if let mode { unsafe _ = fchmod(fileno(file), mode) }
@@ -70,13 +82,23 @@ struct Staging {
     func publish() throws {
         let mask = umask(0)
         umask(mask)
-        guard unsafe chmod(path, 0o777 & ~mask) == 0, unsafe rename(path, target) == 0 else {
+        guard isInPlace(path) else { throw PullError.replaced(path) }
+        guard fchmod(lock, 0o777 & ~mask) == 0, unsafe rename(path, target) == 0 else {
             guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else {
                 throw PullError.system("cannot rename '\(path)' to '\(target)'", errno)
             }
             throw PullError.folderExists(target)
         }
+        guard isInPlace(target) else { throw PullError.replaced(target) }
         close(lock)
+    }
+
+    /// Whether a path leads to this folder.
+    private func isInPlace(_ path: String) -> Bool {
+        var here = stat()
+        var there = stat()
+        return unsafe fstat(lock, &here) == 0 && lstat(path, &there) == 0 && here.st_dev == there.st_dev
+            && here.st_ino == there.st_ino
     }
 
     /// Puts what is in the folder into the place of the container's own, which is then here: the rootfs by one exchange,
@@ -85,7 +107,7 @@ struct Staging {
     func exchange() throws {
         try RenameExchange.exchange(rootfs, "\(target)/\(ContainerFolder.rootfs)")
         for name in [ContainerFolder.config, ContainerFolder.imageConfig, ContainerFolder.image] {
-            guard unsafe rename("\(path)/\(name)", "\(target)/\(name)") == 0 else {
+            guard unsafe rename("\(inside)/\(name)", "\(target)/\(name)") == 0 else {
                 throw PullError.system("cannot rename '\(path)/\(name)' into '\(target)'", errno)
             }
         }
@@ -93,23 +115,31 @@ struct Staging {
 
     /// Removes the folder, whatever it holds.
     func discard() {
-        try? Tree.remove(path)
-        close(lock)
+        Self.remove(path, lock)
     }
 
-    /// Removes what killed pulls have left in `parent`: folders of ours with the marker that nobody holds locked.
+    /// Removes what killed pulls have left in `parent`: folders of ours with the marker that nobody holds locked. Not
+    /// where others could have given a folder of ours that name.
     private static func clearLeftovers(in parent: String) {
-        guard let folder = unsafe opendir(parent) else { return }
+        var status = stat()
+        guard unsafe stat(parent, &status) == 0, status.st_uid == geteuid() || status.st_uid == 0,
+            status.st_mode & 0o022 == 0 || status.st_mode & S_ISVTX != 0, let folder = unsafe opendir(parent)
+        else { return }
         defer { unsafe closedir(folder) }
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
                 unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
             }
             guard name.hasPrefix("."), name.contains(marker) else { continue }
-            guard let lock = lock("\(parent)/\(name)") else { continue }
-            try? Tree.remove("\(parent)/\(name)")
-            close(lock)
+            if let lock = lock("\(parent)/\(name)") { remove("\(parent)/\(name)", lock) }
         }
+    }
+
+    /// Empties a folder through its descriptor, which is closed; what is empty may go by its path.
+    private static func remove(_ path: String, _ lock: CInt) {
+        try? Tree.empty(lock)
+        unsafe rmdir(path)
+        close(lock)
     }
 
     /// Takes the lock of a folder that belongs to this user; nil when there is none to take.

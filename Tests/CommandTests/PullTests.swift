@@ -98,6 +98,17 @@ import Testing
         #expect(try pull("--version").run().output.hasPrefix("d-pull "))
     }
 
+    /// Where others may rename, a folder with the name of a leftover need not be one.
+    @Test(arguments: [(0o777, true), (0o1777, false)] as [(mode_t, Bool)])
+    func clearsWhatIsLeftOnlyWhereNobodyElseCanHaveNamedIt(_ mode: mode_t, _ stays: Bool) throws {
+        mkdir(folder("parent"), 0o755)
+        chmod(folder("parent"), mode)
+        try Program("mkdir", "-p", folder("parent/.x.d-pull-abcdef/inner")).asOrdinaryUser.run()
+        let result = try pull(hello, "parent/there").run()
+        #expect(result.status == 0, "\(result)")
+        #expect(FileManager.default.fileExists(atPath: folder("parent/.x.d-pull-abcdef/inner")) == stays)
+    }
+
     @Test func quietSaysNothing() throws {
         let result = try pull("-q", hello).run()
         #expect(result.status == 0 && result.errors.isEmpty && result.output == "hello\n")

@@ -35,7 +35,7 @@ public struct SeccompFilter: Sendable, Equatable {
         public init(rawValue: Int) { self.rawValue = rawValue }
 
         /// Refuses (EPERM) parts of the kernel that programs in containers do not need and that have often been the way
-        /// out of them: keyrings, bpf, performance events, userfaultfd, kexec, io_uring.
+        /// out of them: keyrings, bpf, performance events, userfaultfd, kexec, io_uring; and the kernel's log.
         public static let kernel = Rules(rawValue: 1)
         /// Refuses (EPERM) the two ioctl requests that type into a terminal: TIOCSTI, and TIOCLINUX, which pastes on a
         /// console. Only the lower half of the request is looked at, as the kernel does: the upper half hid TIOCSTI from

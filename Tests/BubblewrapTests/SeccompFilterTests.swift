@@ -74,7 +74,7 @@ import Testing
     /// Names of the system calls that each rule speaks of; `mknod` and `mknodat` are tested with their modes.
     static let kernel = [
         "add_key", "request_key", "keyctl", "bpf", "perf_event_open", "userfaultfd", "kexec_load", "kexec_file_load",
-        "io_uring_setup", "io_uring_enter", "io_uring_register",
+        "io_uring_setup", "io_uring_enter", "io_uring_register", "syslog",
     ]
     static let identity =
         [

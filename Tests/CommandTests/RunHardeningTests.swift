@@ -53,28 +53,79 @@ import Testing
     }
 
     /// python3 is the program inside that makes any system call.
-    @Test(.enabled(if: Program.exists("python3"), "needs python3"))
-    func refusesPartsOfTheKernel() throws {
-        let box = try RunContainer()
-        let code = """
-            import ctypes, sys
-            libc = ctypes.CDLL(None, use_errno=True)
-            for name in ("bpf", "keyctl", "perf_event_open", "userfaultfd", "io_uring_setup"):
-                number = {"bpf": 321, "keyctl": 250, "perf_event_open": 298, "userfaultfd": 323, "io_uring_setup": 425} \\
-                    if sys.argv[1] == "x86_64" else \\
-                    {"bpf": 280, "keyctl": 219, "perf_event_open": 241, "userfaultfd": 282, "io_uring_setup": 425}
-                result = libc.syscall(number[name], 0, 0, 0, 0, 0)
-                print(name, result, ctypes.get_errno())
-            """
+    private func python(_ code: String, in box: RunContainer, options: [String] = [], arguments: [String] = []) throws
+        -> Program.Result
+    {
         try box.folder.write(code, to: "calls.py")
-        let machine = try Program("uname", "-m").run().output.trimmingCharacters(in: .whitespacesAndNewlines)
         let mounts = ["/usr", "/lib", "/lib64"].filter { FileManager.default.fileExists(atPath: $0) }
             .flatMap { ["-v", "\($0):\($0):ro"] }
-        let result = try box.command(
-            mounts + ["-v", "./calls.py:/calls.py", "box", "/usr/bin/python3", "/calls.py", machine]
+        return try box.command(
+            mounts + options + ["-v", "./calls.py:/calls.py", "box", "/usr/bin/python3", "/calls.py"] + arguments
         ).run()
-        #expect(result.output.split(separator: "\n").count == 5, "\(result)")
+    }
+
+    @Test(.enabled(if: Program.exists("python3"), "needs python3"))
+    func refusesPartsOfTheKernel() throws {
+        let code = """
+            import ctypes, os
+            libc = ctypes.CDLL(None, use_errno=True)
+            names = "bpf", "keyctl", "perf_event_open", "userfaultfd", "io_uring_setup", "syslog"
+            numbers = {"x86_64": (321, 250, 298, 323, 425, 103), "aarch64": (280, 219, 241, 282, 425, 116)}
+            for name, number in zip(names, numbers[os.uname().machine]):
+                result = libc.syscall(number, 0, 0, 0, 0, 0)
+                print(name, result, ctypes.get_errno())
+            """
+        let result = try python(code, in: RunContainer())
+        #expect(result.output.split(separator: "\n").count == 6, "\(result)")
         for line in result.output.split(separator: "\n") { #expect(line.hasSuffix(" -1 1"), "EPERM: \(line)") }
+    }
+
+    /// What leads out elsewhere: sockets, processes, descriptors, more rights by a program's mode.
+    @Test(.enabled(if: Program.exists("python3"), "needs python3"))
+    func reachesNothingOfTheHost() throws {
+        let name = "d-utils-test-\(UUID().uuidString)"
+        let listener = Program(
+            "python3", "-c",
+            "import socket, time; s = socket.socket(socket.AF_UNIX); s.bind('\\0' + '\(name)'); s.listen(); time.sleep(60)"
+        )
+        let quiet = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(quiet) }
+        let host = try listener.start(output: quiet, errors: quiet, input: quiet)
+        defer {
+            kill(host, SIGKILL)
+            _ = try? Program.wait(for: host, limit: 10)
+        }
+        while try !String(contentsOfFile: "/proc/net/unix", encoding: .utf8).contains(name) { usleep(10_000) }
+        let code = """
+            import ctypes, os, socket, sys
+            def attempt(name, action):
+                try:
+                    print(name, action())
+                except OSError as error:
+                    print(name, error.strerror)
+            libc = ctypes.CDLL(None, use_errno=True)
+            attempt("abstract", lambda: socket.socket(socket.AF_UNIX).connect("\\0" + sys.argv[1]))
+            attempt("raw", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP))
+            attempt("packet", lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
+            attempt("signal", lambda: os.kill(int(sys.argv[2]), 0))
+            print("ptrace", libc.ptrace(16, int(sys.argv[2]), 0, 0), os.strerror(ctypes.get_errno()))
+            print("descriptors", [d for d in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/" + d)])
+            print("processes", len([p for p in os.listdir("/proc") if p.isdigit()]))
+            print([line.split()[1] for line in open("/proc/self/status") if line.startswith("NoNewPrivs")])
+            """
+        let result = try python(code, in: RunContainer(), arguments: [name, "\(host)"])
+        #expect(
+            result.output == """
+                abstract Connection refused
+                raw Operation not permitted
+                packet Operation not permitted
+                signal No such process
+                ptrace -1 No such process
+                descriptors ['0', '1', '2']
+                processes 2
+                ['1']
+
+                """, "\(result)")
     }
 
     @Test func emulatesRoot() throws {

@@ -2,8 +2,9 @@ import Foundation
 
 /// OCI image layouts made of given layers, whatever is in them.
 public enum MadeLayout {
-    /// Makes a layout at `path` with an image for each tag, of uncompressed layers.
-    public static func make(_ path: String, _ images: [String: [[UInt8]]]) throws {
+    /// Makes a layout at `path` with an image for each tag, of uncompressed layers; `config` is the JSON of what a
+    /// container of it runs.
+    public static func make(_ path: String, _ images: [String: [[UInt8]]], config: String = "{}") throws {
         try FileManager.default.createDirectory(atPath: "\(path)/blobs/sha256", withIntermediateDirectories: true)
         var words: [String] = []
         for (tag, layers) in images.sorted(by: { $0.key < $1.key }) {
@@ -12,7 +13,7 @@ public enum MadeLayout {
                 try Data(layer).write(to: URL(filePath: "\(path)/\(tag):\(layers.count).\(number)"))
             }
         }
-        var program = Program("python3", "-c", script, path)
+        var program = Program("python3", "-c", script, path, config)
         program.input = words.joined(separator: "\n")
         let result = try program.run()
         guard result.status == 0 else { throw Program.Failure(description: "\(result)") }
@@ -45,7 +46,7 @@ public enum MadeLayout {
             rootfs = {"type": "layers", "diff_ids": digests}
             config = document(
                 {"architecture": os.uname().machine.replace("x86_64", "amd64").replace("aarch64", "arm64"),
-                 "os": "linux", "config": {}, "rootfs": rootfs}, "config.v1+json")
+                 "os": "linux", "config": json.loads(sys.argv[2]), "rootfs": rootfs}, "config.v1+json")
             manifest = document({"schemaVersion": 2, "config": config, "layers": layers}, "manifest.v1+json")
             manifest["annotations"] = {"org.opencontainers.image.ref.name": tag}
             manifests.append(manifest)

@@ -18,7 +18,8 @@ struct CallNumbers {
         identity: [92, 93, 94, 260]
             // setuid, setgid, setreuid, setregid, setgroups, setresuid, setresgid, setfsuid, setfsgid, capset
             + [105, 106, 113, 114, 116, 117, 119, 122, 123, 126],
-        // syslog, kexec_load, add_key, request_key, keyctl, perf_event_open, kexec_file_load, bpf, userfaultfd, io_uring_*
+        // syslog, kexec_load, add_key, request_key, keyctl, perf_event_open, kexec_file_load, bpf, userfaultfd,
+        // io_uring_*
         kernel: [103, 246, 248, 249, 250, 298, 320, 321, 323, 425, 426, 427])
 
     static let i386 = CallNumbers(
@@ -34,14 +35,16 @@ struct CallNumbers {
         identity: [54, 55, 91]
             // setregid, setgid, setreuid, setuid, setresuid, setresgid, setfsuid, setfsgid, setgroups
             + [143, 144, 145, 146, 147, 149, 151, 152, 159],
-        // kexec_load, syslog, add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd, kexec_file_load, io_uring_*
+        // kexec_load, syslog, add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd, kexec_file_load,
+        // io_uring_*
         kernel: [104, 116, 217, 218, 219, 241, 280, 282, 294, 425, 426, 427])
 
     static let arm = CallNumbers(
         architecture: 0x4000_0028, ioctl: 54, mknod: 14, mknodat: 324,
         // lchown, fchown, chown, lchown32, fchown32, chown32, fchownat
         identity: [16, 95, 182, 198, 207, 212, 325] + shared,
-        // syslog, add_key, request_key, keyctl, kexec_load, perf_event_open, bpf, userfaultfd, kexec_file_load, io_uring_*
+        // syslog, add_key, request_key, keyctl, kexec_load, perf_event_open, bpf, userfaultfd, kexec_file_load,
+        // io_uring_*
         kernel: [103, 309, 310, 311, 347, 364, 386, 388, 401, 425, 426, 427])
 
     /// What i386 and arm have alike: the old calls for 16-bit ids, the new ones for 32-bit ids, capset.

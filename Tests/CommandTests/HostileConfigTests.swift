@@ -51,7 +51,8 @@ struct HostileConfigTests {
             testDescription: "a working folder through a link", config: #"{"WorkingDir":"/out/new"}"#, result: "fine"),
         Case(testDescription: "a library for bwrap", config: #"{"Env":["LD_PRELOAD=/evil.so"]}"#, result: "fine"),
         Case(
-            testDescription: "a variable of the host's", config: #"{"Env":["SECRET"]}"#, warning: "variables of yours in 'Env'",
+            testDescription: "a variable of the host's", config: #"{"Env":["SECRET"]}"#,
+            warning: "variables of yours in 'Env'",
             result: "fine"),
         Case(testDescription: "an option as user", config: #"{"User":"--bind"}"#, result: "--bind"),
         Case(testDescription: "a user above the file", config: #"{"User":"../../etc/passwd"}"#, result: "passwd"),

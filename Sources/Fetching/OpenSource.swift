@@ -58,7 +58,7 @@ public struct OpenSource: Sendable {
             do {
                 return try withLayersOnce(of: image, use)
             } catch is DamagedBlob {
-                progress.warn("a blob of the cache was damaged; starting over with a new one")
+                progress.warn("a blob of the cache or a mirror was damaged; starting over with a new one")
                 try startOver()
             }
         }

@@ -1,6 +1,7 @@
 public import ContainerImage
 import Foundation
 import Glibc
+import Synchronization
 
 /// A blob on its way: a file that grows, and is read while it does. The disk is the buffer, for URLSession cannot be
 /// held back.
@@ -22,6 +23,8 @@ public final class Blob: @unchecked Sendable {
         var bytesFound: Int64 = 0
         var isComplete = false
         var failure: (any Error)?
+        /// The mirror that some of it came from.
+        var mirror: Endpoint?
     }
 
     /// What the manifest says of it.
@@ -70,13 +73,16 @@ public final class Blob: @unchecked Sendable {
         if let path, let finalPath, path != finalPath { unsafe _ = rename(path, finalPath) }
     }
 
-    /// The reader found it wrong: it leaves the cache. True when some of it had been there before this pull, so that
-    /// another try is worth it; what the registry has sent just now it would send again.
+    /// The reader found it wrong: it leaves the cache, and the mirror that sent any of it is not asked again. True when
+    /// another try is worth it, for some of it had been there before this pull or came from a mirror; what the registry
+    /// has sent just now it would send again.
     public func reject() -> Bool {
         let state = locked { $0 }
-        guard let path = state.path, state.finalPath != nil else { return false }
-        if unsafe unlink(path) != 0, errno != ENOENT { cache.distrust(descriptor.digest) }
-        return state.bytesFound > 0
+        state.mirror?.isDropped.store(true, ordering: .relaxed)
+        if let path = state.path, state.finalPath != nil, unsafe unlink(path) != 0, errno != ENOENT {
+            cache.distrust(descriptor.digest)
+        }
+        return state.mirror != nil || state.finalPath != nil && state.bytesFound > 0
     }
 
     // MARK: The side that fetches
@@ -155,6 +161,8 @@ public final class Blob: @unchecked Sendable {
         }
         return 0
     }
+
+    func comes(from mirror: Endpoint) { locked { $0.mirror = mirror } }
 
     func complete() { locked { $0.isComplete = true } }
 

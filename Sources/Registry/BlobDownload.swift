@@ -135,8 +135,9 @@ struct BlobDownload: Sendable {
         let skip = Mutex<Int64>(0)
         let failure = Mutex<(any Error)?>(nil)
         let outcome = Result {
-            try client.stream(blob.descriptor, from: asRange ? offset : 0) { start in
+            try client.stream(blob.descriptor, from: asRange ? offset : 0) { start, mirror in
                 skip.withLock { $0 = offset - start }
+                if let mirror { blob.comes(from: mirror) }
             } receive: { data in
                 do {
                     try blob.append(skip.withLock { Self.drop(&$0, from: data) })

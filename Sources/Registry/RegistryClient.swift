@@ -76,20 +76,20 @@ final class RegistryClient: Sendable {
     }
 
     /// Streams a blob from `offset` on to `receive`, which tells whether it wants more. `begin` is told where the body
-    /// begins: at `offset`, or at 0 where the server knows no ranges. Sent once, but for a new token, to the first
-    /// server that has it.
+    /// begins, at `offset`, or at 0 where the server knows no ranges, and the mirror that it comes from, if it does. Sent
+    /// once, but for a new token, to the first server that has it.
     func stream(
-        _ descriptor: Descriptor, from offset: Int64, begin: @escaping @Sendable (Int64) -> Void,
+        _ descriptor: Descriptor, from offset: Int64, begin: @escaping @Sendable (Int64, Endpoint?) -> Void,
         receive: @escaping @Sendable (Data) -> Bool
     ) throws -> HTTPResponse {
         let hasBegun = Atomic(false)
-        let send = { @Sendable (request: HTTPRequest) in
+        let send = { @Sendable (mirror: Endpoint?, request: HTTPRequest) in
             try self.transport.send(
                 request,
                 accepts: { response in
                     switch response.status {
-                    case 200: begin(0)
-                    case 206 where Self.rangeStart(of: response) == offset: begin(offset)
+                    case 200: begin(0, mirror)
+                    case 206 where Self.rangeStart(of: response) == offset: begin(offset, mirror)
                     default: return false
                     }
                     hasBegun.store(true, ordering: .relaxed)
@@ -100,7 +100,7 @@ final class RegistryClient: Sendable {
         for mirror in mirrors where !mirror.isDropped.load(ordering: .relaxed) {
             let url = mirror.base.appending(path: "blobs/\(descriptor.digest)")
             do {
-                let response = try mirror.authorized(HTTPRequest(url: url, headers: headers), send: send)
+                let response = try mirror.authorized(HTTPRequest(url: url, headers: headers)) { try send(mirror, $0) }
                 if [200, 206, 416].contains(response.status) { return response }
                 try passOver(mirror, because: mirror.error(for: response, at: url))
             } catch {
@@ -108,9 +108,10 @@ final class RegistryClient: Sendable {
                 if hasBegun.load(ordering: .relaxed) { throw error }
             }
         }
-        let response = try registry.authorized(HTTPRequest(url: blobURL(descriptor), headers: headers), send: send)
+        let request = HTTPRequest(url: blobURL(descriptor), headers: headers)
+        let response = try registry.authorized(request) { try send(nil, $0) }
         guard [401, 403, 404].contains(response.status) else { return response }
-        return try foreign(descriptor, headers, send: send) ?? response
+        return try foreign(descriptor, headers) { try send(nil, $0) } ?? response
     }
 
     /// Waits before a request is sent again; `failures` counts those before. Throws what is to be told when the failure

@@ -45,8 +45,9 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
             transport: DetourTransport(detours: ["https://registry-1.docker.io": "http://\(hub.address)"]))
     }
 
-    private func download(_ client: RegistryClient) throws -> [UInt8] {
-        let blob = Blob(descriptor)
+    private func download(_ client: RegistryClient) throws -> [UInt8] { try download(Blob(descriptor), client) }
+
+    private func download(_ blob: Blob, _ client: RegistryClient) throws -> [UInt8] {
         BlobDownload(blob: blob, client: client, cache: .none).run()
         var all = [UInt8](repeating: 0, count: content.count)
         var span = all.mutableSpan
@@ -106,6 +107,17 @@ private let descriptor = Descriptor(mediaType: "x", digest: Digest(of: content),
         #expect(mirror.requests.count == 1)
         #expect(hub.requests.map { $0.rangeStart != nil } == [true], "from where the mirror stopped")
         #expect(mirror.bodyBytes + hub.bodyBytes < content.count + (64 << 10))
+    }
+
+    @Test func aMirrorWithAWrongBlobIsNotAskedAgain() throws {
+        let wrong = content.map { $0 ^ 1 }
+        let mirror = try ScriptedServer { _, _ in .init(body: wrong) }
+        let client = try client(mirror.address)
+        let blob = Blob(descriptor)
+        #expect(try download(blob, client) == wrong)
+        #expect(blob.reject(), "another try is worth it")
+        #expect(try download(client) == content)
+        #expect(mirror.requests.count == 1)
     }
 
     @Test func theCredentialsForDockerDoNotGoToTheMirror() throws {

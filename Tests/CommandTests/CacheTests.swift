@@ -37,7 +37,7 @@ struct CacheTests {
     @Test func twoPullsShareOneDownload() throws {
         let quiet = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(quiet) }
-        let rounds = 10
+        let rounds = 50
         for round in 0..<rounds {
             let children = try ["a", "b"].map { container in
                 try pull(name, "\(container)\(round)").with(["XDG_CACHE_HOME": commands.folder("cache\(round)")])
@@ -53,7 +53,8 @@ struct CacheTests {
         try expectWhole("b\(rounds - 1)")
     }
 
-    /// Killed at any instant, the cache holds nothing wrong under a digest's name, and the next pull uses what is there.
+    /// Killed at any instant, while it clears what is old too, the cache holds nothing wrong under a digest's name, and
+    /// the next pull uses what is there.
     @Test func aKilledPullLeavesTheCacheRight() throws {
         let start = Date.now
         try #require(pull(name, "first").with(["XDG_CACHE_HOME": commands.folder("other")]).run().status == 0)
@@ -61,8 +62,14 @@ struct CacheTests {
         let quiet = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(quiet) }
         let blobs = commands.folder("cache/d-utils/blobs/sha256")
-        for round in 0..<50 {
-            if round % 10 == 0 { try commands.shell("rm -rf cache") }
+        let old = (0..<30).map { [UInt8($0)] }
+        for round in 0..<100 {
+            if round % 10 == 0 { try commands.shell("rm -rf cache; mkdir -p cache/d-utils/blobs/sha256; chmod -R 777 cache") }
+            for content in old {
+                let path = "\(blobs)/\(Digest(of: content).hex)"
+                try Data(content).write(to: URL(filePath: path))
+                try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -40 * 86_400)], ofItemAtPath: path)
+            }
             let child = try pull(name, "box\(round)").start(output: quiet, errors: quiet, input: quiet)
             usleep(useconds_t(Double.random(in: 0...length) * 1e6))
             kill(child, SIGKILL)
@@ -76,6 +83,8 @@ struct CacheTests {
         #expect(last.status == 0, "\(last)")
         try expectWhole("last")
         #expect(try commands.names().filter { $0.hasPrefix(".") }.isEmpty)
+        let left = try FileManager.default.contentsOfDirectory(atPath: blobs)
+        #expect(old.allSatisfy { !left.contains(Digest(of: $0).hex) })
     }
 
     @Test func aCacheThatCannotBeWrittenIsReadAndLeftAlone() throws {

@@ -142,7 +142,7 @@ struct UpdateTests {
         let length = Date.now.timeIntervalSince(start)
         let quiet = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(quiet) }
-        for round in 0..<50 {
+        for round in 0..<100 {
             try point(to: round % 2 + 1)
             let child = try commands("d-pull", "-q", "--update", "box").start(
                 output: quiet, errors: quiet, input: quiet)

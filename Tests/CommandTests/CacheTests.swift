@@ -64,11 +64,14 @@ struct CacheTests {
         let blobs = commands.folder("cache/d-utils/blobs/sha256")
         let old = (0..<30).map { [UInt8($0)] }
         for round in 0..<100 {
-            if round % 10 == 0 { try commands.shell("rm -rf cache; mkdir -p cache/d-utils/blobs/sha256; chmod -R 777 cache") }
+            if round % 10 == 0 {
+                try commands.shell("rm -rf cache; mkdir -p cache/d-utils/blobs/sha256; chmod -R 777 cache")
+            }
             for content in old {
                 let path = "\(blobs)/\(Digest(of: content).hex)"
                 try Data(content).write(to: URL(filePath: path))
-                try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -40 * 86_400)], ofItemAtPath: path)
+                let time = Date(timeIntervalSinceNow: -40 * 86_400)
+                try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
             }
             let child = try pull(name, "box\(round)").start(output: quiet, errors: quiet, input: quiet)
             usleep(useconds_t(Double.random(in: 0...length) * 1e6))

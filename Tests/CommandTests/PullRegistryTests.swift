@@ -39,6 +39,23 @@ struct PullRegistryTests {
         }
     }
 
+    @Test(arguments: ["amd64", "arm64"])
+    func eachPlatformEqualsUmoci(_ architecture: String) throws {
+        let hello = Fixture.path("images/hello")
+        try registry.push(layout: hello, tag: "latest", as: "hello:1")
+        let judge = try Program(
+            "sh", "-ec",
+            """
+            skopeo copy -q --override-os linux --override-arch \(architecture) oci:\(hello):latest oci:\(folder("l")):1
+            umoci unpack --rootless --image \(folder("l")):1 \(folder("umoci"))
+            """
+        ).run()
+        try #require(judge.status == 0, "\(judge)")
+        let result = try pull("--platform", "linux/\(architecture)", "\(registry.address)/hello:1", "there").run()
+        try #require(result.status == 0, "\(result)")
+        #expect(try TreeListing.difference(folder("umoci/rootfs"), folder("there/rootfs")).isEmpty)
+    }
+
     @Test func aSecondPullDownloadsNoBlob() throws {
         try registry.push(layout: Fixture.path("images/hello"), tag: "latest", as: "a/hello:1")
         try #require(pull("\(registry.address)/a/hello:1", "first").run().status == 0)

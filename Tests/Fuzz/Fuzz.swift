@@ -29,12 +29,13 @@ private let target: @Sendable ([UInt8]) -> Void =
     case "tar":
         { bytes in
             var reader = TarReader(Bytes(mended(bytes)))
-            var buffer = [UInt8](repeating: 0, count: 4096)
             var output = 0
             expectOwnError {
                 while output < outputLimit, try reader.next() != nil {
                     output += 1
-                    while output < outputLimit, case let count = try reader.readContent(into: &buffer), count > 0 {
+                    while output < outputLimit, case let count = try reader.readContent(limit: 4096, { _ in }),
+                        count > 0
+                    {
                         output += count
                     }
                 }

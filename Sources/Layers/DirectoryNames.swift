@@ -7,7 +7,7 @@ struct DirectoryNames {
 
     var isEmpty: Bool { bytes.isEmpty }
 
-    /// Reads an open directory: every name but `.` and `..`, or only those that may be directories.
+    /// Reads an open directory: every name but `.` and `..`, or only those of directories.
     init(of directory: CInt, at path: EntryPath, onlyDirectories: Bool = false) throws(LayerError) {
         let copy = dup(directory)
         guard copy >= 0, let stream = unsafe fdopendir(copy) else {
@@ -20,15 +20,29 @@ struct DirectoryNames {
         unsafe rewinddir(stream)
         errno = 0
         while let entry = unsafe readdir(stream) {
-            let type = unsafe Int(entry.pointee.d_type)
-            guard !onlyDirectories || type == DT_DIR || type == DT_UNKNOWN else { continue }
+            if onlyDirectories, unsafe !Self.isDirectory(entry, in: directory) { continue }
             unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
                 let name = unsafe name.prefix { $0 != 0 }
                 let isDot = unsafe name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") }
-                if !isDot { unsafe bytes += name + [0] }
+                guard !isDot else { return }
+                unsafe bytes += name
+                bytes.append(0)
             }
         }
         guard errno == 0 else { throw .system("readdir", "\(path)", errno) }
+    }
+
+    /// Not all file systems tell files from directories in their listing.
+    private static func isDirectory(_ entry: UnsafeMutablePointer<dirent>, in directory: CInt) -> Bool {
+        let type = unsafe Int(entry.pointee.d_type)
+        guard type == DT_UNKNOWN else { return type == DT_DIR }
+        return unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+            unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                var status = stat()
+                return unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+                    && status.st_mode & S_IFMT == S_IFDIR
+            }
+        }
     }
 
     /// Takes the last name away and returns it; nil when none is left.

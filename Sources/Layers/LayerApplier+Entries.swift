@@ -11,13 +11,19 @@ extension LayerApplier {
     }
 
     mutating func makeDirectory(_ entry: TarEntry, at place: Place) throws(LayerError) {
-        if try !root.makeDirectory(place.name, in: place.directory),
-            root.status(place.name, in: place.directory).map({ $0.st_mode & S_IFMT }) != S_IFDIR
-        {
+        // Its owner has to work in it.
+        let isOpen = entry.mode & 0o700 == 0o700 && root.keeps(entry.mode)
+        let mode = isOpen ? entry.mode : 0o700
+        var isNew = try root.makeDirectory(place.name, in: place.directory, mode: mode)
+        if !isNew, root.status(place.name, in: place.directory).map({ $0.st_mode & S_IFMT }) != S_IFDIR {
             try root.removeTree(place.name, in: place.directory)
-            _ = try root.makeDirectory(place.name, in: place.directory)
+            isNew = try root.makeDirectory(place.name, in: place.directory, mode: mode)
         }
-        directories.set(DirectoryMetadata(mode: entry.mode, mtime: entry.mtime), for: place.path)
+        let holds = !isNew && directories[place.path]?.holdsDirectories != false
+        setMetadata(
+            DirectoryMetadata(
+                mode: entry.mode, mtime: entry.mtime, hasMode: isNew && isOpen, holdsDirectories: holds),
+            for: place.path)
         guard !entry.attributes.isEmpty else { return }
         let opened = unsafe RootDirectory.withName(place.name) {
             unsafe openat(place.directory.descriptor, $0, RootDirectory.directoryFlags)
@@ -28,14 +34,17 @@ extension LayerApplier {
     }
 
     mutating func makeFile(_ entry: TarEntry, at place: Place, content: inout TarReader) throws {
+        // Attributes can only be given to what its owner may write.
+        let isKept = root.keeps(entry.mode) && entry.attributes.isEmpty
+        let mode = isKept ? entry.mode : 0o600
         let file = try unsafe root.replace("create", place.name, in: place.directory) {
-            unsafe openat(place.directory.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            unsafe openat(place.directory.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         }
         defer { close(file) }
         try copyContent(of: entry, from: &content, to: file, place.path)
         setAttributes(of: entry, on: file)
         // The mode after the content: writing takes setuid away.
-        guard fchmod(file, entry.mode) == 0 else { throw LayerError.system("chmod", "\(place.path)", errno) }
+        guard isKept || fchmod(file, entry.mode) == 0 else { throw LayerError.system("chmod", "\(place.path)", errno) }
         guard unsafe futimens(file, entry.mtime.forSystem) == 0 else {
             throw LayerError.system("futimens", "\(place.path)", errno)
         }

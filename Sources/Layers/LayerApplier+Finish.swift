@@ -10,19 +10,22 @@ extension LayerApplier {
             from: top, DirectoryNames(of: top, at: .root, onlyDirectories: true), at: .root)
         while true {
             if let name = descent.nextName() {
+                let path = descent.path.appending(name)
+                let metadata = directories[path]
+                if let metadata, metadata.hasMode, !metadata.holdsDirectories {
+                    let above = RootDirectory.Directory(descriptor: descent.descriptor, path: descent.path)
+                    try root.setTime(name, in: above, metadata.mtime)
+                    continue
+                }
                 let child = unsafe RootDirectory.withName(name) {
                     unsafe openat(descent.descriptor, $0, RootDirectory.directoryFlags)
                 }
-                // Not all file systems tell files from directories in their listing.
-                if child < 0, errno == ENOTDIR || errno == ELOOP { continue }
-                let path = descent.path.appending(name)
                 guard child >= 0 else { throw LayerError.system("open", "\(path)", errno) }
-                let names = try DirectoryNames(of: child, at: path, onlyDirectories: true)
-                if names.isEmpty {
+                if metadata?.holdsDirectories == false {
                     defer { close(child) }
                     try finishDirectory(child, at: path)
                 } else {
-                    try descent.enter(name, child, names)
+                    try descent.enter(name, child, DirectoryNames(of: child, at: path, onlyDirectories: true))
                 }
             } else if descent.isAtStart {
                 try finishDirectory(descent.descriptor, at: .root)
@@ -40,7 +43,8 @@ extension LayerApplier {
 
     private func finishDirectory(_ directory: CInt, at path: EntryPath) throws(LayerError) {
         guard let metadata = directories[path] else { return }
-        guard fchmod(directory, metadata.mode) == 0, unsafe futimens(directory, metadata.mtime.forSystem) == 0
+        guard metadata.hasMode || fchmod(directory, metadata.mode) == 0,
+            unsafe futimens(directory, metadata.mtime.forSystem) == 0
         else { throw .system("chmod", "\(path)", errno) }
     }
 }

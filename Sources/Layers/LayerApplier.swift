@@ -28,6 +28,10 @@ public struct LayerApplier {
         var mode: UInt32 = 0o755
         /// The epoch for directories that no layer has an entry for, so that two pulls are alike.
         var mtime = TarEntry.Time(seconds: 0)
+        /// Whether it was made with its mode.
+        var hasMode = false
+        /// Whether directories were made in it.
+        var holdsDirectories = false
     }
 
     let root: RootDirectory
@@ -74,7 +78,9 @@ public struct LayerApplier {
     private mutating func make(_ entry: TarEntry, at path: EntryPath, content: inout TarReader) throws {
         guard !path.isRoot else {
             guard entry.kind == .directory else { throw LayerError.rootIsNoDirectory }
-            directories.set(DirectoryMetadata(mode: entry.mode, mtime: entry.mtime), for: .root)
+            let holds = directories[.root]?.holdsDirectories ?? true
+            let metadata = DirectoryMetadata(mode: entry.mode, mtime: entry.mtime, holdsDirectories: holds)
+            setMetadata(metadata, for: .root)
             return
         }
         let parent = try makeParents(of: path)
@@ -97,10 +103,18 @@ public struct LayerApplier {
         var made: [EntryPath] = []
         let directory = try root.directory(making: path.parent) { made.append($0) }
         for path in made {
-            directories.set(DirectoryMetadata(), for: path)
+            setMetadata(DirectoryMetadata(), for: path)
             markUpper(path)
         }
         return directory
+    }
+
+    /// Notes what a directory is to be in the end, and that the one above holds it.
+    mutating func setMetadata(_ metadata: DirectoryMetadata, for path: EntryPath) {
+        directories.set(metadata, for: path)
+        guard !path.isRoot, var above = directories[path.parent], !above.holdsDirectories else { return }
+        above.holdsDirectories = true
+        directories.set(above, for: path.parent)
     }
 
     private mutating func markUpper(_ path: EntryPath) {

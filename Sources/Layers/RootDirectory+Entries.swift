@@ -2,10 +2,12 @@ import Glibc
 
 /// What is made, changed and removed in an open directory, each by a single name that is not followed.
 extension RootDirectory {
-    /// Makes a directory that its owner can work in; the true mode comes at the end. False when something of this name
-    /// is there already.
-    func makeDirectory(_ name: some Collection<UInt8>, in directory: Directory) throws(LayerError) -> Bool {
-        let result = unsafe Self.withName(name) { unsafe mkdirat(directory.descriptor, $0, 0o700) }
+    /// Makes a directory, without more said one that its owner can work in. False when something of this name is there
+    /// already.
+    func makeDirectory(
+        _ name: some Collection<UInt8>, in directory: Directory, mode: UInt32 = 0o700
+    ) throws(LayerError) -> Bool {
+        let result = unsafe Self.withName(name) { unsafe mkdirat(directory.descriptor, $0, mode) }
         guard result == 0 || errno == EEXIST else {
             throw .system("mkdir", "\(directory.path.appending(name))", errno)
         }

@@ -24,6 +24,9 @@ final class RootDirectory {
     static let directoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 
     let descriptor: CInt
+    /// The permissions that what is made here gets as asked for, tried once: an umask, an access list or the setgid bit
+    /// of the folder that is inherited, and file systems of other systems, change them.
+    private let keptMode: UInt32
     private(set) var resolution: Resolution
     /// How many directories stay open: more than a path mostly has components.
     private static let recentLimit = 8
@@ -34,14 +37,31 @@ final class RootDirectory {
     /// Opens the folder at `path`.
     init(_ path: String, resolution: Resolution = .openat2) throws(LayerError) {
         descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let code = errno
+        keptMode = descriptor < 0 ? 0 : Self.keptMode(in: descriptor)
         self.resolution = resolution
-        guard descriptor >= 0 else { throw .system("open", path, errno) }
+        guard descriptor >= 0 else { throw .system("open", path, code) }
     }
 
     deinit {
         forgetRecent()
         close(descriptor)
     }
+
+    /// Makes and removes a directory to see what becomes of its permissions. Only what nobody else may write counts.
+    private static func keptMode(in directory: CInt) -> UInt32 {
+        let wanted: mode_t = 0o755
+        let name = ".d-utils-mode"
+        guard unsafe mkdirat(directory, name, wanted) == 0 else { return 0 }
+        defer { unsafe unlinkat(directory, name, AT_REMOVEDIR) }
+        var status = stat()
+        guard unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return 0 }
+        let found = status.st_mode & 0o7777
+        return found & ~wanted == 0 ? found : 0
+    }
+
+    /// Whether what is made with these permissions has them, so that they need not be set.
+    func keeps(_ mode: UInt32) -> Bool { mode & ~keptMode == 0 }
 
     /// To be called when a directory or link was removed: paths may lead elsewhere now. `kept`, in which it was removed,
     /// is still where it was.

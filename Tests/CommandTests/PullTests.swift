@@ -61,6 +61,25 @@ import Testing
         #expect(difference.isEmpty, "\(difference)")
     }
 
+    /// What the image says counts, not what the user's other files get.
+    @Test(arguments: ["000", "027", "077"])
+    func theUmaskChangesNothing(_ mask: String) throws {
+        let script = """
+            mkdir src; for mode in 755 644 700 600 555 777 666 1777 4755; do
+            mkdir -m $mode src/d$mode src/d$mode/d && install -m $mode /dev/null src/f$mode || exit; done
+            tar --format=posix -C src -cf layer.tar .
+            """
+        let made = try Program("sh", "-c", script).inFolder(folder.path).run()
+        try #require(made.status == 0, "\(made)")
+        try MadeLayout.make(folder("layout"), ["modes": [Array(Data(contentsOf: URL(filePath: folder("layer.tar"))))]])
+        var program = pull("--no-cache", "oci:" + folder("layout"), "there")
+        program.arguments = ["sh", "-c", "umask \(mask) && exec \"$@\"", "sh"] + program.arguments
+        let result = try program.run()
+        try #require(result.status == 0, "\(result)")
+        let difference = try TreeListing.difference(folder("src"), folder("there/rootfs"))
+        #expect(difference.isEmpty, "\(difference)")
+    }
+
     @Test func aMissingPlatformNamesThoseThereAre() throws {
         let result = try pull("--platform", "linux/s390x", hello).run()
         #expect(result.status == 1 && result.output.isEmpty)

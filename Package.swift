@@ -80,8 +80,9 @@ let package = Package(
         tests(of: "Layers", "ContainerImage", "Checksums", name: "LayersTests"),
         tests(of: "Bubblewrap", "ContainerImage", name: "BubblewrapTests"),
         tests(
-            of: "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "Commands", "d-pull", "d-run",
-            "d-exec", "d-save", "d-inspect", "d-login", "d-utils", "d-bench", name: "CommandTests"),
+            of: "Checksums", "Fetching", "PullCommand", "SaveCommand", "RunCommand", "LoginCommand", "Commands",
+            "d-pull", "d-run", "d-exec", "d-save", "d-inspect", "d-login", "d-utils", "d-bench",
+            name: "CommandTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,6 +14,8 @@ public enum ReferenceError: Error, Equatable, CustomStringConvertible {
     /// One sentence with the part that is wrong.
     public var description: String {
         switch self {
+        case .invalidRegistry(let part, let text) where text.hasPrefix("\(part)//"):
+            "'\(text)': a name begins with the registry's host; leave out '\(part)//'"
         case .invalidRegistry(let part, let text): "'\(text)': '\(part)' is no registry; expected host or host:port"
         case .invalidRepository(let part, let text):
             "'\(text)': '\(part)' is no image name; expected lowercase letters, digits and single separators (. _ - /)"

@@ -28,10 +28,11 @@ public struct PulledContainer {
     /// The configuration as it is now.
     public let config: JSON
 
-    /// Whether there is such a folder, for a command that takes a REF as well.
-    public static func exists(at folder: String) -> Bool {
-        unsafe access("\(folder)/\(ContainerFolder.image)", F_OK) == 0
-            && access("\(folder)/\(ContainerFolder.rootfs)", F_OK) == 0
+    /// Whether a folder is meant, for a command that takes a REF as well: there is one, or no REF begins like this.
+    public static func isMeant(by operand: String) -> Bool {
+        if ["/", "./", "../"].contains(where: operand.hasPrefix) { return true }
+        return unsafe access("\(operand)/\(ContainerFolder.image)", F_OK) == 0
+            && access("\(operand)/\(ContainerFolder.rootfs)", F_OK) == 0
     }
 
     /// Reads a container's files. Throws what is missing or malformed.
@@ -41,6 +42,10 @@ public struct PulledContainer {
         }
         defer { unsafe free(resolved) }
         path = unsafe String(cString: resolved)
+        guard unsafe access("\(path)/\(ContainerFolder.image)", F_OK) == 0 else {
+            throw Failure(
+                description: "'\(folder)' is no container that d-pull made: it has no \(ContainerFolder.image)")
+        }
         let image = try Self.text("\(path)/\(ContainerFolder.image)")
         guard let origin = ImageOrigin(parsing: String(decoding: image, as: UTF8.self)) else {
             throw Failure(description: "'\(path)/\(ContainerFolder.image)' does not tell where the container came from")

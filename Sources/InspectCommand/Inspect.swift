@@ -28,7 +28,7 @@ public struct Inspect {
 
     private func answer() throws -> String {
         let progress = CommandProgress(.plain, of: InspectOptions.syntax.name)
-        if options.answer != .tags, PulledContainer.exists(at: options.operand) {
+        if options.answer != .tags, PulledContainer.isMeant(by: options.operand) {
             let container = try PulledContainer(at: options.operand)
             if options.answer == .digest { return "\(container.origin.digest)\n" }
             let report = ContainerReport(container, container.changes())

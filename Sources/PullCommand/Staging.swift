@@ -33,7 +33,7 @@ struct Staging {
         let parent = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
         let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
         Self.clearLeftovers(in: parent)
-        (path, lock) = try Self.makeFolder("\(parent)/.\(name)\(Self.marker)XXXXXX")
+        (path, lock) = try Self.makeFolder(in: parent, ".\(name)\(Self.marker)XXXXXX")
         self.target = target
         try makeRootfs()
     }
@@ -45,10 +45,14 @@ struct Staging {
     }
 
     /// Makes and locks the folder. Another pull may take it for a leftover in between; then a new one is made.
-    private static func makeFolder(_ template: String) throws(PullError) -> (path: String, lock: CInt) {
+    private static func makeFolder(
+        in parent: String, _ template: String
+    ) throws(PullError) -> (path: String, lock: CInt) {
         while true {
-            var name = Array(template.utf8CString)
-            guard unsafe mkdtemp(&name) != nil else { throw PullError.system("cannot make '\(template)'", errno) }
+            var name = Array("\(parent)/\(template)".utf8CString)
+            guard unsafe mkdtemp(&name) != nil else {
+                throw PullError.system("cannot make a folder in '\(parent)'", errno)
+            }
             let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
             if let lock = lock(path) { return (path, lock) }
         }

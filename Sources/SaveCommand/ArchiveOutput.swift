@@ -18,10 +18,11 @@ final class ArchiveOutput {
         var status = stat()
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw .noFile(path) }
         let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        let template = "\(path[..<name]).\(path[name...]).d-save-XXXXXX"
-        var bytes = Array(template.utf8CString)
+        var bytes = Array("\(path[..<name]).\(path[name...]).d-save-XXXXXX".utf8CString)
         descriptor = unsafe mkstemp(&bytes)
-        guard descriptor >= 0 else { throw .system("cannot make '\(template)'", errno) }
+        guard descriptor >= 0 else {
+            throw .system("cannot make a file in '\(name == path.startIndex ? "." : path[..<name])'", errno)
+        }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         file = (String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), path)
     }

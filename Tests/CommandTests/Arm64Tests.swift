@@ -1,3 +1,4 @@
+import Checksums
 import Foundation
 import TestSupport
 import Testing
@@ -11,11 +12,11 @@ import Testing
     }
 
     /// The toolchain brings no Foundation for arm64, but the standard library of Embedded Swift: enough for the files
-    /// that differ between processors, and for the codecs.
+    /// that differ between processors, and for the codecs. They become machine code, so no check of the compiler is left
+    /// out.
     @Test(.enabled(if: Program.exists("swiftc"), "needs swiftc"))
     func compiles() throws {
-        try compile(
-            ["Checksums"], ["-module-name", "Checksums", "-emit-module", "-o", folder("Checksums.swiftmodule")])
+        try compileChecksums()
         for sources in [
             ["Layers/Deflate", "Layers/ByteSource.swift", "Layers/WideCopy.swift", "Layers/MutableRawSpan+Copy.swift"],
             ["ContainerImage/Platform.swift"],
@@ -24,14 +25,73 @@ import Testing
                 "Bubblewrap/SeccompFilter+Program.swift",
             ],
         ] {
-            try compile(sources, ["-typecheck"])
+            try compile(sources.map(source), ["-c", "-o", folder("part.o")])
         }
     }
 
+    static let linkerNeeds = ["swiftc", "ld.lld", "qemu-aarch64-static"]
+
+    /// A static program of the module and Debian's C library, emulated.
+    @Test(
+        .enabled(
+            if: linkerNeeds.allSatisfy(Program.exists) && access("/usr/aarch64-linux-gnu/lib/libc.a", R_OK) == 0,
+            "needs swiftc, ld.lld, qemu-user-static, libc6-dev-arm64-cross and libgcc-12-dev-arm64-cross"))
+    func checksumsAreRight() throws {
+        try compileChecksums("-O")
+        let main = try folder.write(
+            """
+            import Checksums
+            @_extern(c) func getchar() -> Int32
+            @_extern(c) func putchar(_ character: Int32) -> Int32
+            @main struct Main {
+                static func main() {
+                    var input: [UInt8] = []
+                    while case let byte = getchar(), byte >= 0 { input.append(UInt8(byte)) }
+                    var (sha256, sha512, crc32, xxh64) = (SHA256(), SHA512(), CRC32(), XXH64())
+                    for part in [0..<7, 7..<input.count] {
+                        let bytes = input.span.bytes.extracting(part)
+                        sha256.update(bytes); sha512.update(bytes); crc32.update(bytes); xxh64.update(bytes)
+                    }
+                    let digests = sha256.finalize() + sha512.finalize()
+                    for value in digests.map { UInt64($0) } + [UInt64(crc32.value), xxh64.value] {
+                        for digit in String(value).utf8 { _ = putchar(Int32(digit)) }
+                        _ = putchar(10)
+                    }
+                }
+            }
+            """, to: "main.swift")
+        try compile([main], ["-c", "-o", folder("main.o"), "-enable-experimental-feature", "Extern"])
+        var program = Program(
+            "sh", "-ec",
+            """
+            cd "$1"; lib=/usr/aarch64-linux-gnu/lib
+            ld.lld -static -o main $lib/crt1.o $lib/crti.o main.o Checksums.o \
+                --start-group $lib/libc.a /usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc*.a --end-group $lib/crtn.o
+            exec qemu-aarch64-static ./main
+            """, "sh", folder.path)
+        program.input = String(repeating: "0123456789abcdef ä", count: 10_000)
+        let result = try program.run()
+        let bytes = [UInt8](program.input.utf8)
+        var (sha256, sha512, crc32, xxh64) = (SHA256(), SHA512(), CRC32(), XXH64())
+        sha256.update(bytes.span.bytes)
+        sha512.update(bytes.span.bytes)
+        crc32.update(bytes.span.bytes)
+        xxh64.update(bytes.span.bytes)
+        let digests = sha256.finalize() + sha512.finalize()
+        let expected = digests.map { UInt64($0) } + [UInt64(crc32.value), xxh64.value]
+        #expect(result.output == expected.map { "\($0)\n" }.joined() && result.status == 0, "\(result)")
+    }
+
+    private func compileChecksums(_ flags: String...) throws {
+        let module = ["-module-name", "Checksums", "-emit-module-path", folder("Checksums.swiftmodule")]
+        try compile([source("Checksums")], module + ["-c", "-o", folder("Checksums.o")] + flags)
+    }
+
+    private func source(_ name: String) -> String { Fixture.project + "Sources/" + name }
+
     private func compile(_ sources: [String], _ flags: [String]) throws {
-        let files = try sources.flatMap { source in
-            let path = Fixture.project + "Sources/" + source
-            guard !source.hasSuffix(".swift") else { return [path] }
+        let files = try sources.flatMap { path in
+            guard !path.hasSuffix(".swift") else { return [path] }
             return try FileManager.default.contentsOfDirectory(atPath: path).map { "\(path)/\($0)" }
         }
         let result = try Program(

@@ -65,6 +65,13 @@ struct InspectTests {
         #expect(local.status == 1 && local.errors.contains("not supported"), "\(local)")
     }
 
+    /// What begins like a path is no REF, so nothing is asked of a registry.
+    @Test(arguments: [("./missing", "No such file"), ("../", "is no container")])
+    func knowsAPath(_ operand: String, words: String) throws {
+        let result = try commands("d-inspect", operand).run()
+        #expect(result.status == 1 && result.errors.contains(words), "\(result)")
+    }
+
     @Test func tellsWhatChangedInAContainer() throws {
         try #require(commands("d-pull", "-q", "oci:images:1", "box").run().status == 0)
         let fresh = try json(try inspect("--json", "box"))

@@ -32,7 +32,7 @@ struct PullLimitTests {
             error: "No space left on device; free space or inodes"),
         Limit(
             testDescription: "a read-only file system", mount: "ro",
-            error: "cannot make './.there.d-pull-XXXXXX': Read-only file system; use a folder that can be written"),
+            error: "cannot make a folder in '.': Read-only file system; use a folder that can be written"),
         Limit(
             testDescription: "a file over the shell's limit", shell: "ulimit -f 1000;",
             error: "write 'big': File too large; raise the limit of the shell, 'ulimit -f'"),

@@ -74,6 +74,31 @@ import Testing
         #expect(result.status == 0 && !result.errors.contains("web.service"), "\(result)")
     }
 
+    /// By a real server that starts with the connection, as the user that the tests run as.
+    @Test(
+        .enabled(
+            if: access("/usr/sbin/sshd", X_OK) == 0 && Program.exists("ssh"), "needs sshd and ssh (openssh-server)"))
+    func runsOnAMachineThatSSHReaches() throws {
+        let recipe = try line(with: "ssh node1", container: "/shared/alpine")
+            .replacing("ssh ", with: "ssh -F client ").replacing(" box", with: " \(box.folder("box"))")
+        let script = """
+            if [ $(id -u) = 0 ]; then mkdir -p /run/sshd; chown -R 0:0 box; fi
+            ssh-keygen -q -t ed25519 -N '' -f host; ssh-keygen -q -t ed25519 -N '' -f key
+            printf '%s\\n' "HostKey $PWD/host" "AuthorizedKeysFile $PWD/key.pub" 'StrictModes no' 'UsePAM no' \
+                "SetEnv PATH=$PATH" > server
+            printf '%s\\n' "ProxyCommand /usr/sbin/sshd -i -f $PWD/server" "IdentityFile $PWD/key" 'LogLevel ERROR' \
+                'StrictHostKeyChecking no' 'UserKnownHostsFile /dev/null' > client
+            \(recipe)
+            echo to the node | \(recipe.replacing("uname -a", with: "sh -c \"'cat; exit 7'\""))
+            """
+        var program = Program("bash", "-c", script).inFolder(box.folder.path)
+        program.environment["PATH"] = Commands.folder + ":/usr/bin:/bin"
+        program.limit = 60
+        let result = try program.run()
+        #expect(result.output.hasPrefix("Linux "), "\(result)")
+        #expect(result.output.hasSuffix("\nto the node\n") && result.status == 7, "\(result)")
+    }
+
     /// The program is the machine's own, with all that it needs.
     @Test(.enabled(if: ["Xvfb", "xdpyinfo"].allSatisfy(Program.exists), "needs Xvfb and xdpyinfo (xvfb, x11-utils)"))
     func hasWindows() throws {

@@ -123,7 +123,8 @@ struct UpdateTests {
     @Test func whatIsNoContainerIsTold() throws {
         try pull()
         for (script, words) in [
-            ("rm box/image.json", "image.json"), ("echo x > box/image.txt", "image.txt"),
+            ("rm box/image.json", "image.json"), ("rm box/image.txt", "is no container"),
+            ("echo x > box/image.txt", "image.txt"),
             ("echo '{' > box/config.json", "config.json"), ("rm -rf box/rootfs box", "No such file"),
         ] {
             try commands.shell("cp -a box saved; chmod -R u+w box; \(script)")

@@ -57,6 +57,12 @@ private let sha512 = "sha512:" + String(repeating: "0123456789abcdef", count: 8)
         #expect(throws: ReferenceError.self) { try Reference(parsing: text) }
     }
 
+    @Test(arguments: [("https://ghcr.io/a", "leave out 'https://'"), ("localhost:/a", "expected host or host:port")])
+    func saysWhatToChange(_ text: String, words: String) {
+        let error = #expect(throws: ReferenceError.self) { try Reference(parsing: text) }
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+
     @Test func aDigestDecides() throws {
         #expect(try Reference(parsing: "a:1@\(sha)").identifier == sha)
         #expect(try Reference(parsing: "a:1").identifier == "1")

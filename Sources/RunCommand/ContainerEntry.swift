@@ -93,9 +93,15 @@ struct ContainerEntry {
         let words = CStrings(command)
         let variables = CStrings(settings.environment)
         var failure = ENOENT
-        for candidate in settings.candidates(for: command[0]) {
+        for candidate in settings.search.candidates(command[0]) {
             _ = unsafe execve(candidate, words.pointers, variables.pointers)
             if errno != ENOENT && errno != ENOTDIR { failure = errno }
+        }
+        do {
+            try settings.search.check(command[0])
+        } catch {
+            Terminal.report("\(error)", from: ExecOptions.syntax.name)
+            _exit((error as? RunError)?.exitStatus ?? 126)
         }
         errno = failure
         exit(failure == ENOENT ? 127 : 126, command[0])

@@ -196,7 +196,10 @@ struct SandboxPlan {
                 volume.destination,
                 reason: isFolder ? "is no folder, but \(source) is" : "is a folder, but \(source) is not")
         }
-        mount(.bind(source: source, destination: place.path, volume.access))
+        sandbox.mounts.append(.bind(source: source, destination: place.path, volume.access))
+        // A new volume has nothing to look at before it is filled.
+        let content = newVolumes.first { $0.path == source }?.content
+        resolver.mounts.append(.bind(source: content ?? source, destination: place.path, volume.access))
     }
 
     private mutating func source(of volume: VolumeArgument, over place: RootResolver.Place) throws -> String {

@@ -87,6 +87,18 @@ import Testing
             late.status == 125 && late.errors == "d-exec: nothing runs in box; start it with 'd-run box'\n", "\(late)")
     }
 
+    @Test func saysWhyAProgramCannotBeExecuted() throws {
+        let running = try Running(["-w", "/etc"])
+        for file in RunProgramTests.cases {
+            try file.write(to: running.box)
+            let result = try running.exec("box", "../bin/x").run()
+            #expect(file.explains(result), "\(file): \(result)")
+        }
+        let missing = try running.exec("box", "no").run()
+        #expect(missing.errors == "d-exec: no: not found in the container\n", "\(missing)")
+        #expect(try running.stop() == 0)
+    }
+
     @Test func doesNotTrustAnOldLock() throws {
         let box = try RunContainer()
         try box.folder.write("1\n\(getpid())\n999999999\nx\n", to: "box/run.lock")

@@ -71,7 +71,7 @@ struct CommandSearch {
                 .notExecutable(
                     program,
                     reason: "\(place.path) is a program for \(architecture), and this machine is \(own.architecture); "
-                        + "'d-pull --platform \(own)' takes the image for it, qemu-user-static (binfmt_misc) emulates"))
+                        + "pull the image with '--platform \(own)', or install qemu-user-static"))
         case .unknown:
             return .badFormat(
                 .notExecutable(

@@ -7,7 +7,8 @@ public enum ControlGroups {
         mkdir $PWD/cgroup && mount -t cgroup2 cgroup2 $PWD/cgroup
         top=d-utils-test-$$; groups=$PWD/cgroup/$top
         mkdir $groups $groups/a $groups/b; chown -R 1000:1000 $groups
-        trap 'for i in {1..100}; do rmdir $groups/a $groups/b $groups 2> /dev/null && break; sleep 0.1; done' EXIT
+        end() { find $groups -depth -type d -exec rmdir {} + 2> /dev/null; }
+        trap 'echo 1 > $groups/cgroup.kill; for i in {1..100}; do end && break; sleep 0.1; done' EXIT
 
         """
 

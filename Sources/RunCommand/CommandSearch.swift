@@ -18,6 +18,8 @@ struct CommandSearch {
     let resolver: RootResolver
     let path: String
     let workingDirectory: String
+    /// Whether an overlay lies over the rootfs: what it shows may be executed though the file system below is `noexec`.
+    var isCovered = false
 
     /// Throws `RunError.notFound`, `.missingInterpreter` or `.notExecutable`. What cannot be seen is let pass.
     func check(_ program: String) throws {
@@ -55,6 +57,9 @@ struct CommandSearch {
         guard let entry = FileSystem.entry(hostPath) else { return .missing }
         if entry.kind == .folder { return refused("is a folder") }
         guard entry.kind == .file, entry.mode & 0o111 != 0 else { return refused("has no permission to execute") }
+        guard isCovered || !FileSystem.forbidsExecution(hostPath) else {
+            return refused("lies in a file system that is mounted with noexec")
+        }
         guard let head = FileSystem.head(of: hostPath, size: ProgramFile.headSize),
             !RegisteredFormats().include(head: head, name: place.path)
         else { return .runs }

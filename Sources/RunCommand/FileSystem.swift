@@ -62,6 +62,12 @@ enum FileSystem {
         return count < 0 ? nil : Array(bytes[..<count])
     }
 
+    /// Whether the file system was mounted with `noexec`.
+    static func forbidsExecution(_ path: String) -> Bool {
+        var status = statvfs()
+        return unsafe statvfs(path, &status) == 0 && status.f_flag & 8 /* ST_NOEXEC */ != 0
+    }
+
     /// What a descriptor still has, up to a limit; nil on an error or when there is more.
     static func readToEnd(_ descriptor: CInt, sizeLimit: Int) -> [UInt8]? {
         var bytes: [UInt8] = []

@@ -54,7 +54,7 @@ struct SandboxPlan {
         try setWorkingDirectory()
         try CommandSearch(
             resolver: resolver, path: sandbox.environment.last { $0.name == "PATH" }?.value ?? Self.defaultPath,
-            workingDirectory: sandbox.workingDirectory
+            workingDirectory: sandbox.workingDirectory, isCovered: config.ephemeral
         ).check(program)
     }
 

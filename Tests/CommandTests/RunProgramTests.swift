@@ -99,6 +99,27 @@ import Testing
         #expect(try box.run("-v", "fresh:/bin2", "box", "/bin2/no").status == 127)
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root can mount a file system"))
+    func saysWhereNothingMayBeExecuted() throws {
+        let box = try RunContainer()
+        let command = box.command("box", "echo", "in").arguments
+        let script = """
+            cd "$0"; mkdir there; mount -t tmpfs -o noexec tmpfs there; cp -a box there; cd there; "$@"; echo $?
+            """
+        let result = try Program(["unshare", "--mount", "sh", "-c", script, box.folder.path] + inside(command)).run()
+        #expect(result.output == "126\n", "\(result)")
+        #expect(result.errors.hasSuffix("busybox lies in a file system that is mounted with noexec\n"), "\(result)")
+        let covered = box.command("--ephemeral", "box", "echo", "in").arguments
+        let another = try Program(["unshare", "--mount", "sh", "-c", script, box.folder.path] + inside(covered)).run()
+        #expect(another.output == "in\n0\n", "\(another)")
+    }
+
+    /// A command without the change to its folder.
+    private func inside(_ arguments: [String]) -> [String] {
+        let index = arguments.firstIndex(of: "env") ?? 0
+        return Array(arguments[..<index] + arguments[(index + 3)...])
+    }
+
     @Test func knowsRegisteredFormats() throws {
         let folder = try TemporaryFolder()
         let formats = RegisteredFormats(folder: folder.path)

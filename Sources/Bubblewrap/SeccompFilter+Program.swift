@@ -1,10 +1,11 @@
 extension SeccompFilter {
     /// Instructions with named jump targets; all jumps go forward, by at most 255 instructions.
     struct Program {
-        enum Label { case native, compatible, ioctl, mknod, mknodat, pretend, deny, refuse }
+        enum Label: Int, CaseIterable { case native, compatible, ioctl, mknod, mknodat, pretend, deny, refuse }
 
         private var code: [(code: UInt16, operand: UInt32, target: Label?)] = []
-        private var marks: [Label: Int] = [:]
+        /// By the labels' numbers.
+        private var marks = [Int](repeating: 0, count: Label.allCases.count)
 
         /// BPF_LD | BPF_W | BPF_ABS: the word at this byte of `seccomp_data`.
         mutating func load(_ byteOffset: UInt32) { code.append((0x20, byteOffset, nil)) }
@@ -21,11 +22,11 @@ extension SeccompFilter {
         /// BPF_RET | BPF_K.
         mutating func answer(_ action: UInt32) { code.append((0x06, action, nil)) }
 
-        mutating func mark(_ label: Label) { marks[label] = code.count }
+        mutating func mark(_ label: Label) { marks[label.rawValue] = code.count }
 
         var instructions: [Instruction] {
             code.enumerated().map { index, entry in
-                let distance = entry.target.flatMap { marks[$0] }.map { UInt8($0 - index - 1) }
+                let distance = entry.target.map { UInt8(marks[$0.rawValue] - index - 1) }
                 return Instruction(
                     code: entry.code, jumpIfTrue: distance ?? 0, jumpIfFalse: 0, operand: entry.operand)
             }

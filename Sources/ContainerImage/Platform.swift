@@ -11,12 +11,15 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
 
     /// A platform in Go's names; `x86_64`, `aarch64` and other usual names are translated.
     public init(os: String, architecture: String, variant: String? = nil) {
-        let translated = [
-            "x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armhf": "arm",
-            "armel": "arm",
-        ]
         self.os = os
-        self.architecture = translated[architecture] ?? architecture
+        self.architecture =
+            switch architecture {
+            case "x86_64", "x86-64": "amd64"
+            case "aarch64": "arm64"
+            case "i386", "i686": "386"
+            case "armhf", "armel": "arm"
+            default: architecture
+            }
         self.variant =
             switch (self.architecture, variant) {
             case (_, ""), ("arm64", "v8"), ("arm64", "8"), ("amd64", "v1"): nil

@@ -41,7 +41,12 @@ struct ContainerEntry {
         Trampoline.joinCaller(parent: parent, group: group)
         do {
             let settings = try EntrySettings(of: runner, terminal: terminal)
-            try enter()
+            guard let first = ProcessTree.initProcess(below: runner) else {
+                throw RunError.unreadableContainer(runner, reason: "its program has not started yet, or has ended")
+            }
+            try joinGroup(of: first)
+            let limits = ResourceLimit.all(of: first)
+            try enter(first)
             Trampoline.dieWithParent(parent)
             let supervisor = Supervisor(parent: parent, stop: .term, stopTimeout: UInt16.max)
             var mask = supervisor.block()
@@ -49,7 +54,7 @@ struct ContainerEntry {
             guard child != 0 else {
                 // A parent outside of the pid namespace has no number in it.
                 Trampoline.dieWithParent(0)
-                become(settings, mask: &mask)
+                become(settings, limits, mask: &mask)
             }
             guard child > 0 else { throw RunError.systemCall("fork", subject: "d-exec", reason: FileSystem.lastError) }
             supervisor.run(child, pasta: nil) { child }
@@ -58,12 +63,20 @@ struct ContainerEntry {
         }
     }
 
+    /// Joins the control group of the container's init, in which its limits hold. Where it has none it does not matter
+    /// that the group cannot be joined.
+    private func joinGroup(of first: pid_t) throws {
+        guard let group = ControlGroup(of: first), group != ControlGroup(of: getpid()) else { return }
+        do {
+            try group.join()
+        } catch {
+            guard ProcessTree.launch(of: runner)?.groupFiles.isEmpty != false else { throw error }
+        }
+    }
+
     /// Joins all namespaces of the container's init that are not this process's own already. At once, for the right to
     /// join the others comes from being the owner of the outermost user namespace, which is lost inside the inner one.
-    private func enter() throws {
-        guard let first = ProcessTree.initProcess(below: runner) else {
-            throw RunError.unreadableContainer(runner, reason: "its program has not started yet, or has ended")
-        }
+    private func enter(_ first: pid_t) throws {
         let kinds = Namespace.allCases.filter { kind in
             FileSystem.target(ofLink: "/proc/\(first)/ns/\(kind)") != FileSystem.target(ofLink: "/proc/self/ns/\(kind)")
         }
@@ -75,7 +88,7 @@ struct ContainerEntry {
     }
 
     /// Becomes the program: the child has all rights of the namespace until here.
-    private func become(_ settings: EntrySettings, mask: inout sigset_t) -> Never {
+    private func become(_ settings: EntrySettings, _ limits: [ResourceLimit], mask: inout sigset_t) -> Never {
         if !terminal { setsid() }
         if unsafe chdir(settings.workingDirectory) != 0 { unsafe chdir("/") }
         for number in 0...63 as ClosedRange<CUnsignedLong> where !settings.capabilities.contains(Int(number)) {
@@ -90,12 +103,21 @@ struct ContainerEntry {
             guard isSet else { exit(125, "prctl PR_SET_SECCOMP") }
         }
         unsafe sigprocmask(SIG_SETMASK, &mask, nil)
+        for limit in limits {
+            do { try limit.withinOwn.apply() } catch { Trampoline.fail("\(error)", from: ExecOptions.syntax.name) }
+        }
         let words = CStrings(command)
         let variables = CStrings(settings.environment)
         var failure = ENOENT
-        for candidate in settings.candidates(for: command[0]) {
+        for candidate in settings.search.candidates(command[0]) {
             _ = unsafe execve(candidate, words.pointers, variables.pointers)
             if errno != ENOENT && errno != ENOTDIR { failure = errno }
+        }
+        do {
+            try settings.search.check(command[0])
+        } catch {
+            Terminal.report("\(error)", from: ExecOptions.syntax.name)
+            _exit((error as? RunError)?.exitStatus ?? 126)
         }
         errno = failure
         exit(failure == ENOENT ? 127 : 126, command[0])

@@ -39,11 +39,12 @@ struct EntrySettings {
         if let term = FileSystem.environment("TERM") { environment.append("TERM=\(term)") }
     }
 
-    /// Where a program may be, by the container's PATH.
-    func candidates(for program: String) -> [String] {
-        guard !program.utf8.contains(UInt8(ascii: "/")) else { return [program] }
-        let path = environment.last { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? ""
-        return path.split(separator: ":").map { "\($0)/\(program)" }
+    /// Looks for programs where a process inside sees them.
+    var search: CommandSearch {
+        CommandSearch(
+            resolver: RootResolver(rootfs: "/"),
+            path: environment.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? "",
+            workingDirectory: workingDirectory)
     }
 
     private static func memory(of run: pid_t, _ descriptor: CInt, sizeLimit: Int) throws -> [UInt8] {

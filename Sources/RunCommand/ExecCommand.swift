@@ -17,7 +17,10 @@ public enum ExecCommand {
                 guard let runner = RunLock(container).holders.first else { throw RunError.notRunning(options.folder) }
                 let entry = ContainerEntry(
                     runner: runner, terminal: (0...2).contains { isatty($0) == 1 }, command: options.command)
-                return try SecondStart.run(entry.arguments).status
+                // Only from a group of the user's manager does the way lead into the one that has limits.
+                let isLimited = ProcessTree.launch(of: runner)?.groupFiles.isEmpty == false
+                let prefix = isLimited && geteuid() != 0 ? GroupLimits.scope(isRoot: false) : []
+                return try SecondStart.run(entry.arguments, prefix: prefix).status
             }
         }
     }

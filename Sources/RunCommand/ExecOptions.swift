@@ -8,7 +8,8 @@ struct ExecOptions {
         placement: .beforeFirstOperand,
         notes: """
             The program is closed in and is the same user as the one that d-run has started, in
-            its environment and working directory. It ends with the container at the latest.
+            its environment and working directory, under its limits. It ends with the container
+            at the latest.
             The exit status is that of d-run.
             """)
 

@@ -52,6 +52,22 @@ enum FileSystem {
         return readToEnd(descriptor, sizeLimit: sizeLimit)
     }
 
+    /// The first bytes of a regular file; nil when it cannot be read.
+    static func head(of path: String, size: Int) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: size)
+        let count = unsafe pread(descriptor, &bytes, size, 0)
+        return count < 0 ? nil : Array(bytes[..<count])
+    }
+
+    /// Whether the file system was mounted with `noexec`.
+    static func forbidsExecution(_ path: String) -> Bool {
+        var status = statvfs()
+        return unsafe statvfs(path, &status) == 0 && status.f_flag & 8 /* ST_NOEXEC */ != 0
+    }
+
     /// What a descriptor still has, up to a limit; nil on an error or when there is more.
     static func readToEnd(_ descriptor: CInt, sizeLimit: Int) -> [UInt8]? {
         var bytes: [UInt8] = []

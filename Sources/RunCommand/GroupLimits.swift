@@ -1,3 +1,5 @@
+import Glibc
+
 /// Limits of all of a container's processes together: a control group that systemd makes for them.
 struct GroupLimits: Equatable {
     var memory: ByteSize?
@@ -19,7 +21,12 @@ struct GroupLimits: Equatable {
         if let memory { properties += ["MemoryMax=\(memory.bytes)", "MemorySwapMax=0"] }
         if let processors { properties.append("CPUQuota=\(processors.percent)%") }
         if let processes { properties.append("TasksMax=\(processes.value)") }
-        return ["systemd-run"] + (isRoot ? [] : ["--user"]) + ["--scope", "--quiet", "--collect"]
+        return Self.scope(isRoot: isRoot, properties)
+    }
+
+    /// systemd-run with its options for a group of its own.
+    static func scope(isRoot: Bool, _ properties: [String] = []) -> [String] {
+        ["systemd-run"] + (isRoot ? [] : ["--user"]) + ["--scope", "--quiet", "--collect"]
             + properties.flatMap { ["--property", $0] } + ["--"]
     }
 
@@ -34,12 +41,7 @@ struct GroupLimits: Equatable {
     /// Throws `RunError.limitIgnored` when the group of this process lacks one of the limits.
     static func verify(files: [String]) throws {
         guard !files.isEmpty else { return }
-        let text = FileSystem.contents(of: "/proc/self/cgroup", sizeLimit: 65536) ?? []
-        let line = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "0::".utf8) } ?? []
-        let group = "/sys/fs/cgroup" + String(decoding: line.dropFirst(3), as: UTF8.self)
-        for file in files {
-            let limit = FileSystem.contents(of: "\(group)/\(file)", sizeLimit: 256) ?? []
-            guard !limit.isEmpty, !limit.starts(with: "max".utf8) else { throw RunError.limitIgnored(file) }
-        }
+        let group = ControlGroup(of: getpid())
+        for file in files where group?.holdsLimit(in: file) != true { throw RunError.limitIgnored(file) }
     }
 }

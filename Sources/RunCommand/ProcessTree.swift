@@ -26,6 +26,16 @@ enum ProcessTree {
         return found
     }
 
+    /// What the second start of a d-run was told to do; nil when it has not come to it yet.
+    static func launch(of run: pid_t) -> Launch? {
+        children(of: run).lazy.compactMap { child in
+            let text = FileSystem.contents(of: "/proc/\(child)/cmdline", sizeLimit: 16 << 20) ?? []
+            return Launch(
+                text.split(separator: 0, omittingEmptySubsequences: false).dropFirst().dropLast()
+                    .map { String(decoding: $0, as: UTF8.self) })
+        }.first
+    }
+
     /// Whether a process is number 1 of its pid namespace.
     private static func isFirst(_ process: pid_t) -> Bool {
         let status = FileSystem.contents(of: "/proc/\(process)/status", sizeLimit: 65536) ?? []

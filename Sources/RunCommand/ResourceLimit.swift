@@ -28,13 +28,36 @@ struct ResourceLimit: SettingValue, Equatable {
         self.hard = hard
     }
 
+    private init(resource: Int, soft: UInt64, hard: UInt64) {
+        self.resource = resource
+        self.soft = soft
+        self.hard = hard
+    }
+
+    /// All limits of a process.
+    static func all(of process: pid_t) -> [ResourceLimit] {
+        names.indices.compactMap { resource in
+            var limit = rlimit()
+            guard unsafe processLimit(process, CInt(resource), nil, &limit) == 0 else { return nil }
+            return ResourceLimit(resource: resource, soft: UInt64(limit.rlim_cur), hard: UInt64(limit.rlim_max))
+        }
+    }
+
+    /// This limit, or what is nearest to it of what this process may set: nothing above its own hard limit.
+    var withinOwn: ResourceLimit {
+        var own = rlimit()
+        guard unsafe processLimit(0, CInt(resource), nil, &own) == 0 else { return self }
+        let most = UInt64(own.rlim_max)
+        return ResourceLimit(resource: resource, soft: min(soft, most), hard: min(hard, most))
+    }
+
     /// As it is written.
     var text: String { "\(Self.names[resource])=\(Self.text(soft)):\(Self.text(hard))" }
 
     /// Holds for this process from now on, and for those that it starts. Throws `RunError.systemCall`.
     func apply() throws {
         var limit = rlimit(rlim_cur: UInt(soft), rlim_max: UInt(hard))
-        guard unsafe setResourceLimit(CInt(resource), &limit) == 0 else {
+        guard unsafe processLimit(0, CInt(resource), &limit, nil) == 0 else {
             throw RunError.systemCall("setrlimit", subject: text, reason: FileSystem.lastError)
         }
     }

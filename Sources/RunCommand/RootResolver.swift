@@ -13,6 +13,9 @@ struct RootResolver {
         let hostPath: String?
     }
 
+    /// What stands at a place that has no path on the host.
+    enum Memory { case empty, folder, unknown }
+
     static let linkLimit = 40
 
     let rootfs: String
@@ -43,6 +46,18 @@ struct RootResolver {
             rest += Self.components(target).reversed()
         }
         return Place(path: "/" + resolved.joined(separator: "/"), hostPath: hostPath(of: resolved))
+    }
+
+    /// What stands at a place without a path on the host: a folder that starts empty, a folder on the way to a mount
+    /// inside of one, or nothing.
+    func memory(at place: Place) -> Memory {
+        let components = Self.components(place.path)
+        let over = mounts.last { components.starts(with: Self.components($0.destination)) }
+        guard case .temporary(let destination, _, _) = over else { return .unknown }
+        let isFolder =
+            Self.components(destination) == components
+            || mounts.contains { Self.components($0.destination).starts(with: components) }
+        return isFolder ? .folder : .empty
     }
 
     /// The components that are neither empty nor `.`. Bytes are looked at, as the kernel does: to a `String` a slash

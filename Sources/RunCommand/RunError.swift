@@ -13,6 +13,7 @@ enum RunError: Error, Equatable, CustomStringConvertible {
     case missingSource(String)
     case tooManyLinks(String)
     case notFound(String)
+    case missingInterpreter(String, file: String, interpreter: String)
     case notExecutable(String, reason: String)
     case systemCall(String, subject: String, reason: String)
     case bubblewrapFailed(Int32)
@@ -32,7 +33,7 @@ enum RunError: Error, Equatable, CustomStringConvertible {
     var exitStatus: Int32 {
         switch self {
         case .notExecutable: 126
-        case .notFound: 127
+        case .notFound, .missingInterpreter: 127
         default: 125
         }
     }
@@ -54,6 +55,8 @@ enum RunError: Error, Equatable, CustomStringConvertible {
         case .missingSource(let path): "volume source \(path) does not exist; make it first"
         case .tooManyLinks(let path): "\(path) in the container: more than 40 symbolic links"
         case .notFound(let command): "\(command): not found in the container"
+        case .missingInterpreter(let command, let file, let interpreter):
+            "\(command): \(file) needs \(interpreter), which is not found in the container"
         case .notExecutable(let command, let reason): "\(command): cannot be executed in the container: \(reason)"
         case .systemCall(let call, let subject, let reason): "\(call) \(subject): \(reason)"
         case .badEnvironmentFile(let file, let reason): "environment file \(file): \(reason)"

@@ -4,6 +4,9 @@ import Glibc
 /// The file by which others see that a container runs: d-run holds a shared lock on it (flock(2)) as long as it lives,
 /// and its process id is a line inside. Whoever wants to change the container takes the lock alone.
 struct RunLock {
+    /// How many bytes of ids are kept: a hundred runs.
+    private static let sizeLimit = 700
+
     /// `DIR/run.lock`, and where the folder cannot be written, a file of the user's own for the same folder.
     let paths: [String]
     private let folder: String
@@ -33,10 +36,16 @@ struct RunLock {
         }
     }
 
-    /// Who is alone for a moment removes the ids of those that are gone; so others may have to try again.
+    /// Who is alone for a moment removes the ids of those that are gone; so others may have to try again. A few of them
+    /// may stay: to cut a file takes a file system longer than all else that is done here.
     private func take(_ descriptor: CInt) -> Bool {
         for _ in 0..<100 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { ftruncate(descriptor, 0) }
+            var status = stat()
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, unsafe fstat(descriptor, &status) == 0,
+                status.st_size > Self.sizeLimit
+            {
+                ftruncate(descriptor, 0)
+            }
             if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
             usleep(5000)
         }

@@ -54,7 +54,7 @@ struct SandboxPlan {
         try setWorkingDirectory()
         try CommandSearch(
             resolver: resolver, path: sandbox.environment.last { $0.name == "PATH" }?.value ?? Self.defaultPath,
-            workingDirectory: sandbox.workingDirectory
+            workingDirectory: sandbox.workingDirectory, isCovered: config.ephemeral
         ).check(program)
     }
 
@@ -196,7 +196,10 @@ struct SandboxPlan {
                 volume.destination,
                 reason: isFolder ? "is no folder, but \(source) is" : "is a folder, but \(source) is not")
         }
-        mount(.bind(source: source, destination: place.path, volume.access))
+        sandbox.mounts.append(.bind(source: source, destination: place.path, volume.access))
+        // A new volume has nothing to look at before it is filled.
+        let content = newVolumes.first { $0.path == source }?.content
+        resolver.mounts.append(.bind(source: content ?? source, destination: place.path, volume.access))
     }
 
     private mutating func source(of volume: VolumeArgument, over place: RootResolver.Place) throws -> String {

@@ -43,8 +43,20 @@ enum SecondStart {
             throw RunError.systemCall("run", subject: prefix.first ?? "d-run", reason: "\(error)")
         }
         SignalForwarding.aim(at: process.processIdentifier)
+        if let ending = ending(of: process.processIdentifier) { return ending }
         ended.wait()
         let status = process.terminationStatus
         return process.terminationReason == .uncaughtSignal ? .signal(status) : .exit(status)
+    }
+
+    /// Waits for a child and leaves it to `Process`, which takes two more threads to tell of its end. Nil when that was
+    /// the first to see it.
+    private static func ending(of child: pid_t) -> Ending? {
+        var information = unsafe siginfo_t()
+        while unsafe waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) != 0 {
+            guard errno == EINTR else { return nil }
+        }
+        let status = unsafe information._sifields._sigchld.si_status
+        return unsafe information.si_code == CLD_EXITED ? .exit(status) : .signal(status)
     }
 }

@@ -28,9 +28,11 @@ func mountFileSystem(
     _ options: UnsafePointer<CChar>
 ) -> CInt
 
-/// setrlimit(2).
-@_silgen_name("setrlimit")
-func setResourceLimit(_ resource: CInt, _ limit: UnsafePointer<rlimit>) -> CInt
+/// prlimit(2); the process 0 is the caller.
+@_silgen_name("prlimit")
+func processLimit(
+    _ process: pid_t, _ resource: CInt, _ new: UnsafePointer<rlimit>?, _ old: UnsafeMutablePointer<rlimit>?
+) -> CInt
 
 /// fork(2), for a process with one thread.
 @_silgen_name("fork")

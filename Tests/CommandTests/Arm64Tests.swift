@@ -125,4 +125,30 @@ import Testing
         ).run()
         #expect(result.output == "Hello from a container for linux/arm64.\n" && result.status == 0, "\(result)")
     }
+
+    /// The kernel takes formats for a user namespace alone, so that nothing of the machine changes.
+    private static let registration = """
+        mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && echo \
+        ':arm64:M:18:\\xb7\\x00::/usr/bin/qemu-aarch64-static:F' > /proc/sys/fs/binfmt_misc/register
+        """
+
+    private static let canRegister =
+        Program.exists("qemu-aarch64-static") && RunContainer.isPossible
+        && (try? Program("unshare", "-Urm", "bash", "-c", registration).run().status) == 0
+
+    @Test(.enabled(if: canRegister, "needs qemu-user-static, bubblewrap and binfmt_misc in user namespaces"))
+    func theImageRunsByItselfWhereTheKernelKnowsHow() throws {
+        let pulled = try Commands.program(
+            "d-pull", "--platform", "linux/arm64", "oci:" + Fixture.path("images/hello"), folder("hello")
+        ).run()
+        #expect(pulled.status == 0, "\(pulled)")
+        let run = Commands.program("d-run", folder("hello"))
+        let refused = try run.run()
+        #expect(
+            refused.status == 126 && refused.errors.contains("/hello is a program for arm64, and this machine is"),
+            "\(refused)")
+        let result = try Program(["unshare", "-Urm", "bash", "-c", Self.registration + "; exec $0 $1"] + run.arguments)
+            .run()
+        #expect(result.output == "Hello from a container for linux/arm64.\n" && result.status == 0, "\(result)")
+    }
 }

@@ -87,6 +87,28 @@ import Testing
             late.status == 125 && late.errors == "d-exec: nothing runs in box; start it with 'd-run box'\n", "\(late)")
     }
 
+    @Test func isUnderTheSameLimits() throws {
+        let running = try Running(["--ulimit", "nofile=777:888", "--ulimit", "core=0", "--ulimit", "fsize=4096"])
+        let line = "ulimit -Sn; ulimit -Hn; ulimit -c; head -c 9000 /dev/zero > /tmp/file; wc -c < /tmp/file"
+        #expect(try running.exec("box", "sh", "-c", line).run().output == "777\n888\n0\n4096\n")
+        var lower = running.exec("box", "sh", "-c", line)
+        lower.arguments = ["sh", "-c", "ulimit -n 600; exec \"$@\"", "sh"] + lower.arguments
+        #expect(try lower.run().output == "600\n600\n0\n4096\n")
+        #expect(try running.stop() == 0)
+    }
+
+    @Test func saysWhyAProgramCannotBeExecuted() throws {
+        let running = try Running(["-w", "/etc"])
+        for file in RunProgramTests.cases {
+            try file.write(to: running.box)
+            let result = try running.exec("box", "../bin/x").run()
+            #expect(file.explains(result), "\(file): \(result)")
+        }
+        let missing = try running.exec("box", "no").run()
+        #expect(missing.errors == "d-exec: no: not found in the container\n", "\(missing)")
+        #expect(try running.stop() == 0)
+    }
+
     @Test func doesNotTrustAnOldLock() throws {
         let box = try RunContainer()
         try box.folder.write("1\n\(getpid())\n999999999\nx\n", to: "box/run.lock")

@@ -61,7 +61,7 @@ struct HostileConfigTests {
             result: "--bind: not found in the container"),
         Case(
             testDescription: "a program above the root", config: #"{"Entrypoint":["/../../../..$V/file"]}"#,
-            result: "No such file"),
+            result: "/file: not found in the container"),
         Case(
             testDescription: "an option as name", config: #"{"Hostname":"--bind"}"#, result: "fine"),
     ]

@@ -3,8 +3,8 @@ import Glibc
 /// Unpacks an image's layers into a folder, verified: two threads a layer, in order. Where there are more than two
 /// cores, the layers that follow are decompressed ahead, each on another core and as far as its ring is long.
 public struct Unpacker {
-    /// The most layers that are decompressed at the same time. Each costs a ring of 3 MiB and its decoder's window, so
-    /// this is the budget of memory.
+    /// The most layers that are decompressed at the same time. Each costs a ring of 3 MiB, and a decoder's window fills
+    /// no further than the ring before its layer's turn comes, so this is the budget of memory.
     static let streamLimit = 4
 
     /// How many of them there are: one core applies, each of the others has a layer.

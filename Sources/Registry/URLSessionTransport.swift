@@ -7,6 +7,7 @@ import Synchronization
 final class URLSessionTransport: HTTPTransport {
     private let session: URLSession
     private let exchanges: ExchangeDelegate
+    private let folders = FoundationFolders()
 
     /// - Parameter idleLimit: seconds without a byte after which a transfer is given up.
     init(idleLimit: Double = 60) {
@@ -37,6 +38,7 @@ final class URLSessionTransport: HTTPTransport {
         let task = session.dataTask(with: urlRequest)
         guard exchanges.begin(exchange, task) else { throw RegistryError.cancelled }
         task.resume()
+        defer { folders.remove() }
         return try exchange.wait()
     }
 

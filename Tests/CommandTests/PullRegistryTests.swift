@@ -56,6 +56,20 @@ struct PullRegistryTests {
         #expect(try TreeListing.difference(folder("umoci/rootfs"), folder("there/rootfs")).isEmpty)
     }
 
+    /// Not even those that Foundation makes for itself.
+    @Test func nothingButTheCacheStaysInTheHome() throws {
+        try registry.push(layout: Fixture.path("images/hello"), tag: "latest", as: "hello:1")
+        mkdir(folder("home"), 0o777)
+        chmod(folder("home"), 0o777)
+        var program = pull("\(registry.address)/hello:1", "there")
+        program.environment = ["PATH": "/usr/bin:/bin", "HOME": folder("home")]
+        let result = try program.asOrdinaryUser.run()
+        try #require(result.status == 0, "\(result)")
+        let found = FileManager.default
+        #expect(try found.contentsOfDirectory(atPath: folder("home")) == [".cache"])
+        #expect(try found.contentsOfDirectory(atPath: folder("home/.cache")) == ["d-utils"])
+    }
+
     @Test func aSecondPullDownloadsNoBlob() throws {
         try registry.push(layout: Fixture.path("images/hello"), tag: "latest", as: "a/hello:1")
         try #require(pull("\(registry.address)/a/hello:1", "first").run().status == 0)

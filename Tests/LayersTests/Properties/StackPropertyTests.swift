@@ -45,10 +45,13 @@ import Testing
         }
     }
 
+    /// Stacks of long runs in which the model and the applier differed once.
+    private static let found: [UInt64] = [4942, 9437, 13282]
+
     @Test(arguments: 0..<4)
     func equalsTheModel(_ part: Int) throws {
         let folder = try TemporaryFolder(inMemory: true)
-        for seed in RandomSource.seeds(2000, part: part, of: 4) {
+        for seed in RandomSource.seeds(2000, part: part, of: 4) + (part == 0 ? Self.found : []) {
             let stack = Stack(seed: seed)
             let account = Account.allCases[Int(seed / 2 % 2)]
             let resolution: RootDirectory.Resolution = seed % 2 == 0 ? .openat2 : .components

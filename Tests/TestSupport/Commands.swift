@@ -14,11 +14,12 @@ public enum Commands {
         try? FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
         // Of a build, `d-pull` and `d-pull.product`; of an installation, links to one binary.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: built)) ?? []
-        for name in names where name.wholeMatch(of: /d-[a-z]+/) != nil {
-            try? FileManager.default.copyItem(atPath: "\(built)/\(name)", toPath: "\(copy)/\(name)")
-        }
+        let commands = names.filter { $0.wholeMatch(of: /d-[a-z]+/) != nil }.map { "\(built)/\($0)" }
         // Not one of the commands that are shipped.
-        try? FileManager.default.copyItem(atPath: "\(buildFolder)/d-bench", toPath: "\(copy)/d-bench")
+        let bench = "\(buildFolder)/d-bench"
+        // By another process: what this one has open for writing, a program that it starts meanwhile has open as well,
+        // and none can be executed then (ETXTBSY).
+        _ = try? Program(["cp", "-P"] + (commands.contains(bench) ? commands : commands + [bench]) + [copy]).run()
         atexit { _ = try? FileManager.default.removeItem(atPath: "/tmp/d-utils-test-commands-\(getpid())") }
         return copy
     }()

@@ -23,8 +23,11 @@ import Testing
                     if isTidy, layers.count == 1, layers[0].isEmpty {
                         entry = StackEntry(kind: .directory, path: [], mode: 0o755)
                     }
-                    // umoci 0.4 removes what is linked to itself.
-                    if isTidy, !model.hasFolder(for: entry) || entry.link == entry.path.joined(separator: "/") {
+                    // umoci 0.4 removes what is linked to itself, and makes an empty file where it can make no device.
+                    if isTidy,
+                        entry.kind == .device || !model.hasFolder(for: entry)
+                            || entry.link == entry.path.joined(separator: "/")
+                    {
                         continue
                     }
                     var next = model

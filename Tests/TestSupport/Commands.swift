@@ -24,10 +24,14 @@ public enum Commands {
         return copy
     }()
 
-    /// Where the bundle of tests lies that this process has loaded: beside the commands of the same build.
+    /// Where the bundle of tests lies that this process has loaded: beside the commands of the same build. It takes
+    /// several reads to get there where the thread sanitizer has mapped much before.
     private static var buildFolder: String {
-        let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-        let bundle = maps.split(separator: "\n").first { $0.hasSuffix(".xctest") } ?? ""
+        let file = FileHandle(forReadingAtPath: "/proc/self/maps")
+        var maps = Data()
+        while let part = try? file?.read(upToCount: 1 << 16), !part.isEmpty { maps += part }
+        let lines = String(decoding: maps, as: UTF8.self).split(separator: "\n")
+        let bundle = lines.first { $0.hasSuffix(".xctest") } ?? ""
         return bundle[(bundle.firstIndex(of: "/") ?? bundle.endIndex)...].split(separator: "/").dropLast()
             .reduce(into: "") { $0 += "/" + $1 }
     }

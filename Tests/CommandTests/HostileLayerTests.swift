@@ -32,7 +32,7 @@ struct HostileLayerTests {
         Bomb(testDescription: "zeros after the end", block: "bytes(512)"),
         Bomb(testDescription: "four hundred thousand entries", block: "tarfile.TarInfo('name').tobuf()"),
     ])
-    func whatSurroundsFilesHasALimit(_ bomb: Bomb) throws {
+    func memoryStaysSmallUntilWhatSurroundsFilesHasItsLimit(_ bomb: Bomb) throws {
         let script = """
             import sys, tarfile, zlib
             gzip = zlib.compressobj(1, wbits=31)

@@ -33,13 +33,14 @@ public struct VerifiedBlob: ByteSource, Sendable {
 
     var bytesRead: Int64 { position.value.load(ordering: .relaxed) }
 
-    /// Throws `DamagedBlob` when the content is not what the descriptor says; it is dropped from the cache then.
+    /// Throws `DamagedBlob` when the content is not what the descriptor says, or a file of the cache cannot be read; it
+    /// is dropped from the cache then.
     public mutating func read(into buffer: inout MutableRawSpan) throws -> Int {
         do {
             let count = try verifier.read(into: &buffer)
             if count == 0 { blob.accept() }
             return count
-        } catch let error as VerificationError {
+        } catch  where error is VerificationError || error is UnreadableBlob {
             throw blob.reject() ? DamagedBlob() : error
         }
     }
@@ -58,7 +59,7 @@ public struct VerifiedBlob: ByteSource, Sendable {
 }
 
 /// A file of the cache is not what its name says; another try fetches it anew.
-struct DamagedBlob: Error {}
+public struct DamagedBlob: Error {}
 
 /// The bytes of a blob in order.
 struct BlobSource: ByteSource, Sendable {

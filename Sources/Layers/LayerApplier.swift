@@ -34,9 +34,16 @@ public struct LayerApplier {
         var holdsDirectories = false
     }
 
+    /// The least that headers, padding and bytes after the end of the archives may take: 130,000 entries.
+    static let surroundings: Int64 = 64 << 20
+
     let root: RootDirectory
     private let sizeLimit: Int64
     private var sizeWritten: Int64 = 0
+    /// The same for the bytes of the uncompressed layers. What surrounds the files' content may be as much as that, so
+    /// that nothing of a layer costs time without end.
+    private let streamLimit: Int64
+    private var bytesRead: Int64 = 0
     var summary = Summary()
     /// Every directory by its path without links; also what was one once.
     var directories = PathTable<DirectoryMetadata>()
@@ -47,7 +54,8 @@ public struct LayerApplier {
     /// The directories that hold nothing of lower layers any more, so that no whiteout looks through them again.
     private var cleared = PathTable<Void>()
 
-    /// Applies layers to the empty folder at `path`. What they write may be `sizeLimit` bytes together.
+    /// Applies layers to the empty folder at `path`. What they write may be `sizeLimit` bytes together, and what
+    /// surrounds that in them as much again, or 64 MiB if that is more.
     public init(into path: String, sizeLimit: Int64) throws {
         self.init(try RootDirectory(path), sizeLimit: sizeLimit)
     }
@@ -55,13 +63,16 @@ public struct LayerApplier {
     init(_ root: RootDirectory, sizeLimit: Int64 = .max) {
         self.root = root
         self.sizeLimit = sizeLimit
+        let (sum, isTooLarge) = sizeLimit.addingReportingOverflow(max(sizeLimit, Self.surroundings))
+        streamLimit = isTooLarge ? .max : sum
         directories.set(DirectoryMetadata(), for: .root)
     }
 
     /// Applies a layer and reads its tar to the end of the stream. Throws `TarError`, `LayerError` and what the source
     /// throws; the folder is of no use then.
     public mutating func apply(_ tar: any ByteSource) throws {
-        var reader = TarReader(tar)
+        var reader = TarReader(tar, before: bytesRead, limit: streamLimit)
+        defer { bytesRead = reader.bytesRead }
         upper = isLowest ? nil : PathTable()
         isLowest = false
         cleared = PathTable()

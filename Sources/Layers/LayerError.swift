@@ -18,6 +18,8 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
     case tooManyLinks(String)
     /// The image unpacks to more than it may.
     case sizeLimitExceeded(Int64)
+    /// The image's uncompressed layers are longer than they may, with all that surrounds the files in them.
+    case streamLimitExceeded(Int64)
     /// A system call failed: its name, the path, errno.
     case system(String, String, CInt)
 
@@ -33,6 +35,9 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
         case .tooManyLinks(let path): "'\(path)': too many symbolic links"
         case .sizeLimitExceeded(let limit):
             "the image unpacks to more than \(limit) bytes, the space that is free or was allowed by --max-size"
+        case .streamLimitExceeded(let limit):
+            "the image's layers have more than \(limit) bytes uncompressed, most of them no content of files; "
+                + "a larger --max-size allows more"
         case .system(let call, let path, let code): "\(call) '\(path)': \(Self.reason(code))"
         }
     }

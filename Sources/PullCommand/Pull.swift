@@ -90,9 +90,9 @@ public struct Pull {
                 }
                 summary.sentences.forEach(progress.note)
             } catch {
-                guard applied < blobs.count, !(error is RegistryError), !(error is Interruption.Received) else {
-                    throw error
-                }
+                guard applied < blobs.count, !(error is RegistryError), !(error is DamagedBlob),
+                    !(error is Interruption.Received)
+                else { throw error }
                 // What the decompressor or tar stumbled over may be damage that the digest at the end would have shown.
                 try blobs[applied].verify()
                 throw PullError.layer(number: applied + 1, of: blobs.count, blobs[applied].descriptor.digest, error)

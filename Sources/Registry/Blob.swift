@@ -44,7 +44,7 @@ public final class Blob: @unchecked Sendable {
     public var bytesPresent: Int64 { locked { $0.bytesPresent } }
 
     /// Reads at `offset` what is on disk; waits while nothing is. Returns how many bytes, 0 at the end of the whole
-    /// blob. Throws why the rest does not come.
+    /// blob. Throws why the rest does not come, `UnreadableBlob` when the file is broken.
     public func read(into buffer: inout MutableRawSpan, at offset: Int64) throws -> Int {
         condition.lock()
         while state.bytesPresent <= offset, !state.isComplete, state.failure == nil { condition.wait() }
@@ -61,8 +61,7 @@ public final class Blob: @unchecked Sendable {
             unsafe pread(file, $0.baseAddress, wanted, Int(start + offset))
         }
         guard count > 0 else {
-            throw RegistryError.file(
-                "blob \(descriptor.digest.short)", reason: count < 0 ? Self.words(errno) : "it was cut off")
+            throw UnreadableBlob(digest: descriptor.digest, reason: count < 0 ? Self.words(errno) : "it was cut off")
         }
         return count
     }
@@ -73,9 +72,9 @@ public final class Blob: @unchecked Sendable {
         if let path, let finalPath, path != finalPath { unsafe _ = rename(path, finalPath) }
     }
 
-    /// The reader found it wrong: it leaves the cache, and the mirror that sent any of it is not asked again. True when
-    /// another try is worth it, for some of it had been there before this pull or came from a mirror; what the registry
-    /// has sent just now it would send again.
+    /// The reader found it wrong or unreadable: it leaves the cache, and the mirror that sent any of it is not asked
+    /// again. True when another try is worth it, for some of it had been there before this pull or came from a mirror;
+    /// what the registry has sent just now it would send again.
     public func reject() -> Bool {
         let state = locked { $0 }
         state.mirror?.isDropped.store(true, ordering: .relaxed)

@@ -155,6 +155,41 @@ struct CacheTests {
         #expect(result.status == 1 && result.errors.contains("set TMPDIR to a folder with more room"), "\(result)")
     }
 
+    /// A true I/O error: the disk under the cache, a file behind a loop device, now ends in the middle of a blob.
+    @Test(.enabled(if: disksArePossible, "needs the right to mount, a loop device and mkfs.ext4"))
+    func aBlobOnABrokenDiskIsFetchedAnew() throws {
+        let script =
+            Self.mountDisk + """
+                umask 0; mkdir cache/d; "$@" first
+                umount cache; mount -o loop disk cache
+                blob=$(find cache -size +1000k -type f)
+                start=$(filefrag -v $blob | sed -n 's/^ *0: *[0-9]*[.][. ]*[0-9]*: *\\([0-9]*\\)[.].*/\\1/p')
+                truncate -s $((start + 1000))K disk
+                ! cat $blob >/dev/null
+                "$@" --offline offline && echo not missing
+                "$@" second
+                "$@" --offline third
+                """
+        let program = Program(["unshare", "-m", "sh", "-ec", script, "sh"] + pull(name).arguments)
+            .with(["XDG_CACHE_HOME": "/mnt/cache/d"])
+        let result = try program.run()
+        #expect(result.status == 0 && result.errors.contains("Input/output error"), "\(result)")
+        let containers = result.output.split(separator: "\n").map(String.init)
+        #expect(containers == ["first", "second", "third"])
+        #expect(result.errors.contains("damaged") && result.errors.contains("is not in the cache"), "\(result)")
+        for container in containers { try expectWhole(container) }
+        #expect(try commands.names(without: "images") == containers)
+    }
+
+    private static let mountDisk = """
+        mount -t tmpfs -o mode=777 tmpfs /mnt; cd /mnt; truncate -s 32M disk; mkfs.ext4 -q -b 1024 disk
+        mkdir cache; mount -o loop disk cache
+
+        """
+
+    private static let disksArePossible =
+        geteuid() == 0 && (try? Program("unshare", "-m", "sh", "-ec", mountDisk).run().status) == 0
+
     private static let mountsArePossible =
         geteuid() == 0
         && (try? Program("unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /mnt").run().status) == 0

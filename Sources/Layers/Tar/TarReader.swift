@@ -20,9 +20,16 @@ struct TarReader {
     private var paddingLeft: Int64 = 0
     private var global = PAXRecords()
     private var isAtEnd = false
+    /// How many bytes were read from this stream and those before it, and how many may be.
+    private(set) var bytesRead: Int64
+    private let limit: Int64
 
-    init(_ source: any ByteSource) {
+    /// Reads an archive. All of the stream counts against `limit`, bytes after the archive too, and so do those of
+    /// other streams that were read `before`.
+    init(_ source: any ByteSource, before bytesRead: Int64 = 0, limit: Int64 = .max) {
         self.source = source
+        self.bytesRead = bytesRead
+        self.limit = limit
     }
 
     /// The next entry; what was not read of the last one is skipped. Nil at the end, after which the rest of the
@@ -72,6 +79,8 @@ struct TarReader {
     private mutating func fill() throws {
         guard held.isEmpty else { return }
         held = 0..<(try source.read(into: &buffer, buffer.indices))
+        bytesRead += Int64(held.count)
+        guard bytesRead <= limit else { throw LayerError.streamLimitExceeded(limit) }
     }
 
     private mutating func use(_ part: Range<Int>) {

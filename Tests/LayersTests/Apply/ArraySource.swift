@@ -6,15 +6,17 @@ struct ArraySource: ByteSource, Sendable {
     private let chunk: Int
 
     init(_ bytes: [UInt8], chunk: Int = .max) {
-        rest = bytes[...]
+        self.init(bytes[...], chunk: chunk)
+    }
+
+    init(_ bytes: ArraySlice<UInt8>, chunk: Int = .max) {
+        rest = bytes
         self.chunk = chunk
     }
 
     mutating func read(into buffer: inout MutableRawSpan) throws -> Int {
         let count = min(rest.count, buffer.byteCount, chunk)
-        for index in 0..<count {
-            buffer.storeBytes(of: rest[rest.startIndex + index], toByteOffset: index, as: UInt8.self)
-        }
+        buffer.withUnsafeMutableBytes { $0.copyBytes(from: rest.prefix(count)) }
         rest.removeFirst(count)
         return count
     }

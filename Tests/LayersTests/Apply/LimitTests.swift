@@ -57,6 +57,54 @@ import Testing
         #expect((error is TarError || error is LayerError) == limit.isRefused, "\(String(describing: error))")
     }
 
+    struct Surroundings: CustomTestStringConvertible {
+        let testDescription: String
+        let source: EndlessSource
+    }
+
+    static let surroundings = [
+        Surroundings(
+            testDescription: "zeros after the end",
+            source: EndlessSource(TarBuilder.archive { $0.file("file") }, thenAgainAndAgain: [0])),
+        Surroundings(testDescription: "empty entries", source: endless { $0.directory("d") }),
+        Surroundings(testDescription: "whiteouts", source: endless { $0.file(".wh.x", "") }),
+        Surroundings(testDescription: "global headers", source: endless { $0.add(pax: [], type: "g") }),
+        Surroundings(testDescription: "headers of no entry", source: endless { $0.add(pax: [("a", "b")]) }),
+        Surroundings(
+            testDescription: "a volume's label with content",
+            source: EndlessSource(header { $0.add("label", "V", size: 1 << 32) }, thenAgainAndAgain: [0x55])),
+    ]
+
+    private static func header(_ build: (inout TarBuilder) -> Void) -> [UInt8] {
+        var builder = TarBuilder()
+        build(&builder)
+        return builder.bytes
+    }
+
+    private static func endless(_ build: (inout TarBuilder) -> Void) -> EndlessSource {
+        EndlessSource(thenAgainAndAgain: header(build))
+    }
+
+    @Test(arguments: surroundings)
+    func whatSurroundsFilesEndsSomewhere(_ layer: Surroundings) throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        var applier = try LayerApplier(into: folder.path, sizeLimit: 1000)
+        #expect(throws: LayerError.streamLimitExceeded(1000 + LayerApplier.surroundings)) {
+            try applier.apply(layer.source)
+        }
+    }
+
+    /// All layers count together, and as much as the files may have is allowed around them.
+    @Test func whatSurroundsFilesIsCountedOverAllLayers() throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        let half = [UInt8](repeating: 0, count: Int(LayerApplier.surroundings))
+        var applier = try LayerApplier(into: folder.path, sizeLimit: LayerApplier.surroundings)
+        for _ in 0..<2 { try applier.apply(BytesInChunks(half)) }
+        #expect(throws: LayerError.streamLimitExceeded(2 * LayerApplier.surroundings)) {
+            try applier.apply(BytesInChunks([0]))
+        }
+    }
+
     /// Every opaque marker looks at what the layer itself has made only once.
     @Test func aMarkerAgainAndAgainCostsNothing() throws {
         let folder = try TemporaryFolder(inMemory: true)

@@ -29,20 +29,23 @@ struct DeflateFixture: CustomTestStringConvertible {
 
 /// Bytes that come in chunks of a fixed size.
 struct BytesInChunks: ByteSource {
-    let bytes: [UInt8]
-    let chunkSize: Int
-    private var next = 0
+    private var rest: ArraySlice<UInt8>
+    private let chunkSize: Int
 
     init(_ bytes: [UInt8], chunkSize: Int = .max) {
-        self.bytes = bytes
+        self.init(bytes[...], chunkSize: chunkSize)
+    }
+
+    init(_ bytes: ArraySlice<UInt8>, chunkSize: Int = .max) {
+        rest = bytes
         self.chunkSize = chunkSize
     }
 
     mutating func read(into buffer: inout MutableRawSpan) -> Int {
-        let count = min(chunkSize, buffer.byteCount, bytes.count - next)
-        for index in 0..<count { buffer.storeBytes(of: bytes[next + index], toByteOffset: index, as: UInt8.self) }
-        next += count
-        return count
+        let part = rest.prefix(min(chunkSize, buffer.byteCount))
+        buffer.withUnsafeMutableBytes { $0.copyBytes(from: part) }
+        rest = rest[part.endIndex...]
+        return part.count
     }
 }
 

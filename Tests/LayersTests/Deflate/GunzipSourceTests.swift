@@ -66,6 +66,19 @@ import Testing
         }
     }
 
+    /// Whatever the stream, it is cut off, or has its error before the cut, or ends there with what is expected so far.
+    @Test(arguments: DeflateFixture.gzip)
+    func everyCutIsAnErrorOrAnEnd(_ fixture: DeflateFixture) {
+        for length in fixture.compressed.indices {
+            do {
+                let output = try readAll(GunzipSource(BytesInChunks(fixture.compressed[..<length])))
+                #expect(fixture.expected?.starts(with: output) ?? true, "cut at \(length)")
+            } catch {
+                #expect(error is GzipError || error is InflateError, "cut at \(length): \(error)")
+            }
+        }
+    }
+
     /// A changed byte either throws or does not matter: then it lies in a field that no checksum covers.
     @Test(arguments: DeflateFixture.gzip)
     func everyChangedByteThrowsOrChangesNothing(_ fixture: DeflateFixture) throws {

@@ -71,6 +71,13 @@ import Testing
         }
     }
 
+    @Test(arguments: DeflateFixture.deflate.filter { $0.expected == nil })
+    func everyCutOfWhatIsBadIsBad(_ fixture: DeflateFixture) {
+        for length in 0..<fixture.compressed.count {
+            #expect(throws: InflateError.self) { try inflated(Array(fixture.compressed[..<length])) }
+        }
+    }
+
     /// Both loops give the same bytes or the same error, whatever byte is changed to whatever else.
     @Test(arguments: DeflateFixture.deflate)
     func bothLoopsAgreeOnChangedBytes(_ fixture: DeflateFixture) {

@@ -26,6 +26,8 @@ struct StackModel {
 
     mutating func apply(_ entry: StackEntry) throws {
         switch entry.kind {
+        // They have nothing to hide, and are not looked for, whatever links lie on the way.
+        case .opaque where layer == 1, .whiteout where layer == 1: break
         case .opaque:
             if let directory = try resolve(entry.path) { removeLower(in: directory) }
         case .whiteout:

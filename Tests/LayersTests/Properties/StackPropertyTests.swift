@@ -23,8 +23,11 @@ import Testing
                     if isTidy, layers.count == 1, layers[0].isEmpty {
                         entry = StackEntry(kind: .directory, path: [], mode: 0o755)
                     }
-                    // umoci 0.4 removes what is linked to itself.
-                    if isTidy, !model.hasFolder(for: entry) || entry.link == entry.path.joined(separator: "/") {
+                    // umoci 0.4 removes what is linked to itself, and makes an empty file where it can make no device.
+                    if isTidy,
+                        entry.kind == .device || !model.hasFolder(for: entry)
+                            || entry.link == entry.path.joined(separator: "/")
+                    {
                         continue
                     }
                     var next = model
@@ -45,10 +48,13 @@ import Testing
         }
     }
 
+    /// Stacks of long runs in which the model and the applier differed once.
+    private static let found: [UInt64] = [4942, 9437, 13282]
+
     @Test(arguments: 0..<4)
     func equalsTheModel(_ part: Int) throws {
         let folder = try TemporaryFolder(inMemory: true)
-        for seed in RandomSource.seeds(2000, part: part, of: 4) {
+        for seed in RandomSource.seeds(2000, part: part, of: 4) + (part == 0 ? Self.found : []) {
             let stack = Stack(seed: seed)
             let account = Account.allCases[Int(seed / 2 % 2)]
             let resolution: RootDirectory.Resolution = seed % 2 == 0 ? .openat2 : .components

@@ -4,7 +4,7 @@ import Console
 struct BenchOptions {
     /// What is compared.
     enum Section: String, CaseIterable {
-        case inflate, zstd, sha256, tar, pull
+        case inflate, zstd, sha256, tar, pull, start
     }
 
     static let syntax = CommandSyntax(

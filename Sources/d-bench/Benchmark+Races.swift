@@ -45,6 +45,7 @@ extension Benchmark {
                         .init("openssl", needs: ["openssl"]) { _ in Program("openssl", "dgst", "-sha256", input) },
                     ])
             ]
+        case .start: return [try start()]
         case .tar, .pull: return []
         }
     }
@@ -52,7 +53,7 @@ extension Benchmark {
     /// The races of a section that write into `folders`.
     func fileRaces(of section: BenchOptions.Section, in folders: RunFolders) throws -> [Race] {
         switch section {
-        case .inflate, .zstd, .sha256: return []
+        case .inflate, .zstd, .sha256, .start: return []
         case .tar:
             return try [inputs.usr(), inputs.small(), inputs.big()].map { untar($0, in: folders) } + [
                 unpack(in: folders)
@@ -85,17 +86,53 @@ extension Benchmark {
         }
     }
 
+    /// What cannot be prepared; nil if these programs are there.
+    private func absent(_ title: String, needs programs: [String]) -> Race? {
+        let missing = programs.filter { !Program.exists($0) }
+        guard !missing.isEmpty else { return nil }
+        return Race(title: title, contenders: [.init("d-utils", needs: missing) { _ in Program("false") }])
+    }
+
+    /// `swift run` has built this program alone.
+    private func build(_ product: String) throws {
+        let package = "\(OwnFolder.path)/../../.."
+        try Program("swift", "build", "-c", "release", "--package-path", package, "--product", product).run()
+    }
+
+    /// The start of a container against bwrap with the options that d-run gives it; by the static binary, if
+    /// `.release/build` has made one.
+    private func start() throws -> Race {
+        let installed = "\(OwnFolder.path)/../../static/root/bin/d-run"
+        let isStatic = unsafe access(installed, X_OK) == 0
+        let title = "start: \(isStatic ? "static" : "dynamic") d-run DIR /bin/true, a hundred times"
+        if let race = absent(title, needs: ["bwrap", "busybox"]) { return race }
+        if !isStatic { try build("d-run") }
+        let program = isStatic ? installed : "\(OwnFolder.path)/d-run"
+        let container = try inputs.container()
+        try Program(
+            script: #"""
+                line=$("$1" --dry-run "$2" /bin/true)
+                eval "cat ${line##* 20< }" >"$2.filter"
+                command=${line%% 20< *}
+                printf '%s 20<%q' "${command#env -i }" "$2.filter" >"$2.bwrap"
+                """#, [program, container]
+        ).run()
+        func hundredTimes(_ command: String) -> (String) -> Program {
+            let script = "command=$(cat \"$2.bwrap\"); for _ in {1..100}; do \(command); done"
+            return { _ in Program(script: script, [program, container]) }
+        }
+        return Race(
+            title: title,
+            contenders: [
+                .init("d-utils", hundredTimes(#""$1" "$2" /bin/true"#)),
+                .init("bwrap", hundredTimes(#"eval "$command""#)),
+            ])
+    }
+
     private func pull(in folders: RunFolders) throws -> Race {
         let title = "pull: 8 layers from a loopback registry to \(folders.name)"
-        let missing = ["docker-registry", "skopeo"].filter { !Program.exists($0) }
-        guard missing.isEmpty else {
-            return Race(title: title, contenders: [.init("d-utils", needs: missing) { _ in Program("false") }])
-        }
-        // `swift run` has built this program alone.
-        try Program(
-            "swift", "build", "-c", "release", "--package-path", "\(OwnFolder.path)/../../..", "--product", "d-pull"
-        )
-        .run()
+        if let race = absent(title, needs: ["docker-registry", "skopeo"]) { return race }
+        try build("d-pull")
         let registry = try LoopbackRegistry(serving: try inputs.image())
         func script(_ script: String) -> (String) -> Program {
             { Program(script: script, [$0, registry.address, LoopbackRegistry.image]) }

@@ -31,6 +31,13 @@ struct Inputs {
     /// An OCI layout of one image of eight gzip layers, which together are the files of `usr.tar`.
     func image() throws -> String { try make("image", Self.imageScript, try usr()) }
 
+    /// A container with busybox, which has to be a static one.
+    func container() throws -> String {
+        try make(
+            "container",
+            "mkdir -p $0/rootfs/bin; cp $(command -v busybox) $0/rootfs/bin/true; echo {} >$0/config.json")
+    }
+
     /// `sha256:` and the digest of a file of the inputs.
     func digest(of path: String) throws -> String {
         let name = String(path.drop { $0 != "/" }.split(separator: "/").last ?? "")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The folder that this program and d-pull were built into.
+/// The folder that this program and the commands were built into.
 enum OwnFolder {
     static let path = {
         var target = [CChar](repeating: 0, count: 4096)

@@ -19,11 +19,8 @@ extension LayerApplier {
             try root.removeTree(place.name, in: place.directory)
             isNew = try root.makeDirectory(place.name, in: place.directory, mode: mode)
         }
-        let holds = !isNew && directories[place.path]?.holdsDirectories != false
-        setMetadata(
-            DirectoryMetadata(
-                mode: entry.mode, mtime: entry.mtime, hasMode: isNew && isOpen, holdsDirectories: holds),
-            for: place.path)
+        let metadata = DirectoryMetadata(mode: entry.mode, mtime: entry.mtime, hasMode: isNew && isOpen)
+        setMetadata(metadata, for: place.path, isNew: isNew)
         guard !entry.attributes.isEmpty else { return }
         let opened = unsafe RootDirectory.withName(place.name) {
             unsafe openat(place.directory.descriptor, $0, RootDirectory.directoryFlags)

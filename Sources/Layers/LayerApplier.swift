@@ -89,10 +89,7 @@ public struct LayerApplier {
     private mutating func make(_ entry: TarEntry, at path: EntryPath, content: inout TarReader) throws {
         guard !path.isRoot else {
             guard entry.kind == .directory else { throw LayerError.rootIsNoDirectory }
-            let holds = directories[.root]?.holdsDirectories ?? true
-            let metadata = DirectoryMetadata(mode: entry.mode, mtime: entry.mtime, holdsDirectories: holds)
-            setMetadata(metadata, for: .root)
-            return
+            return setMetadata(DirectoryMetadata(mode: entry.mode, mtime: entry.mtime), for: .root, isNew: false)
         }
         let parent = try makeParents(of: path)
         let place = Place(directory: parent, name: path.name, path: parent.path.appending(path.name))
@@ -114,14 +111,17 @@ public struct LayerApplier {
         var made: [EntryPath] = []
         let directory = try root.directory(making: path.parent) { made.append($0) }
         for path in made {
-            setMetadata(DirectoryMetadata(), for: path)
+            setMetadata(DirectoryMetadata(), for: path, isNew: true)
             markUpper(path)
         }
         return directory
     }
 
-    /// Notes what a directory is to be in the end, and that the one above holds it.
-    mutating func setMetadata(_ metadata: DirectoryMetadata, for path: EntryPath) {
+    /// Notes what a directory is to be in the end, and that the one above holds it. One that is not new still holds what
+    /// it held.
+    mutating func setMetadata(_ metadata: DirectoryMetadata, for path: EntryPath, isNew: Bool) {
+        var metadata = metadata
+        metadata.holdsDirectories = !isNew && directories[path]?.holdsDirectories != false
         directories.set(metadata, for: path)
         guard !path.isRoot, var above = directories[path.parent], !above.holdsDirectories else { return }
         above.holdsDirectories = true

@@ -51,9 +51,7 @@ public final class BlobCache: Sendable {
 
     /// `$XDG_CACHE_HOME/d-utils`, else `~/.cache/d-utils`; nil when neither variable is set.
     public static func defaultFolder(environment: [String: String]) -> String? {
-        if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return folder + "/d-utils" }
-        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-        return home + "/.cache/d-utils"
+        BaseFolder.cache.path(in: environment).map { $0 + "/d-utils" }
     }
 
     /// Removes what was not used for so many days. What cannot be removed stays.

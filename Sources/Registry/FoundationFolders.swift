@@ -8,20 +8,18 @@ struct FoundationFolders {
 
     /// Looks at what is there before the first session.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let home = environment["HOME"] ?? ""
-        func base(_ variable: String, _ usual: String) -> String {
-            let base = environment[variable] ?? ""
-            return base.hasPrefix("/") ? base : "\(home)/\(usual)"
+        var folders: [String] = []
+        if let caches = BaseFolder.cache.path(in: environment) {
+            let own = "\(caches)/org.swift.foundation.URLCache"
+            folders += ["\(own)/\(ProcessInfo.processInfo.processName)", own]
         }
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let names = program.split(separator: "/").suffix(2)
-        let caches = base("XDG_CACHE_HOME", ".cache") + "/org.swift.foundation.URLCache"
-        let data = base("XDG_DATA_HOME", ".local/share")
-        missing = [
-            "\(caches)/\(ProcessInfo.processInfo.processName)", caches, "\(data)/\(names.first ?? "")", data,
-            "\(home)/.local",
-        ]
-        .filter { unsafe access($0, F_OK) != 0 }
+        if let data = BaseFolder.data.path(in: environment),
+            let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        {
+            let own = program.split(separator: "/").dropLast().last ?? ""
+            folders += ["\(data)/\(own)", data, URL(filePath: data).deletingLastPathComponent().path]
+        }
+        missing = folders.filter { unsafe access($0, F_OK) != 0 }
     }
 
     /// Removes what has come since, to be called after a transfer.

@@ -6,8 +6,10 @@ import Synchronization
 /// Handlers rather than SIG_IGN, which the command would inherit; what was ignored stays so (`nohup`).
 enum SignalForwarding {
     private static let target = Atomic<pid_t>(0)
+    /// The signals that are to go on, a bit for each.
+    private static let waiting = Atomic<UInt64>(0)
 
-    /// Installs the handlers; until `aim` the signals are lost.
+    /// Installs the handlers; until `aim` the signals wait.
     static func start(_ signals: [CInt]) {
         for number in signals {
             var action = sigaction()
@@ -18,8 +20,8 @@ enum SignalForwarding {
                 // A code above 0 is the kernel's: the terminal's Ctrl-C or Ctrl-\. Of its hang-up it tells only the session's
                 // leader, which d-run may be, and the group in front, which the command may not be in.
                 guard let code = unsafe information?.pointee.si_code, code <= 0 || number == SIGHUP else { return }
-                let child = SignalForwarding.target.load(ordering: .relaxed)
-                if child > 0 { kill(child, number) }
+                SignalForwarding.waiting.bitwiseOr(1 << UInt64(number), ordering: .sequentiallyConsistent)
+                SignalForwarding.deliver()
             }
             action.sa_flags = SA_SIGINFO | SA_RESTART
             unsafe sigaction(number, &action, nil)
@@ -27,5 +29,18 @@ enum SignalForwarding {
     }
 
     /// Names the process that gets the signals.
-    static func aim(at child: pid_t) { target.store(child, ordering: .relaxed) }
+    static func aim(at child: pid_t) {
+        target.store(child, ordering: .sequentiallyConsistent)
+        deliver()
+    }
+
+    private static func deliver() {
+        let child = target.load(ordering: .sequentiallyConsistent)
+        guard child > 0 else { return }
+        var numbers = waiting.exchange(0, ordering: .sequentiallyConsistent)
+        while numbers != 0 {
+            kill(child, CInt(numbers.trailingZeroBitCount))
+            numbers &= numbers - 1
+        }
+    }
 }

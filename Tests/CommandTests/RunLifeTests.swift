@@ -40,6 +40,20 @@ import Testing
         #expect(try Program.wait(for: child, limit: 60) == 6)
     }
 
+    /// A request is heard however early it comes: before the container is there, it ends d-run or kills what is there.
+    @Test func hearsARequestWhileItStarts() throws {
+        let box = try RunContainer()
+        let null = open("/dev/null", O_RDWR)
+        defer { close(null) }
+        for delay in 0..<40 as Range<UInt32> {
+            let child = try box.command("box", "sleep", "1000").start(output: null, errors: null, input: null)
+            usleep(delay * 1000)
+            kill(child, SIGTERM)
+            let status = try Program.wait(for: child, limit: 60)
+            #expect([143, 137].contains(status), "\(delay) ms")
+        }
+    }
+
     @Test func killsAtTheSecondRequest() throws {
         let box = try RunContainer()
         let child = try start(box, "trap 'touch /first' TERM; \(Self.loop)", options: ["--stop-timeout", "10000"])

@@ -2,6 +2,11 @@ import ContainerImage
 import Glibc
 import Layers
 
+/// prctl(2), which is variadic in C.
+@_silgen_name("prctl")
+@discardableResult
+private func adoptOrphans(_ option: CInt, _ argument: CUnsignedLong) -> CInt
+
 /// A part of d-utils as a program of its own, so that it is measured as its peers are: d-bench starts itself with
 /// `piece NAME ARGUMENT...`.
 enum Piece {
@@ -14,12 +19,15 @@ enum Piece {
         case "sha256": try hash(arguments[1])
         case "untar": try untar(arguments[1], into: arguments[2])
         case "layer": try unpackLayer(arguments[1], blob: arguments[2], diffID: arguments[3], into: arguments[4])
+        case "whole": try runWhole(Program(words: Array(arguments.dropFirst())))
         default: throw BenchError.program(word, "no such piece")
         }
     }
 
     /// A self-made command line of this piece.
-    static func program(_ name: String, _ arguments: String...) -> Program {
+    static func program(_ name: String, _ arguments: String...) -> Program { program(name, arguments) }
+
+    static func program(_ name: String, _ arguments: [String]) -> Program {
         Program(words: [OwnFolder.path + "/d-bench", word, name] + arguments)
     }
 
@@ -29,6 +37,21 @@ enum Piece {
         try forEachChunk(of: &source) { chunk in
             unsafe chunk.withUnsafeBytes { bytes in unsafe _ = write(STDOUT_FILENO, bytes.baseAddress, bytes.count) }
         }
+    }
+
+    /// A program and whatever it leaves behind: bwrap does not wait for the child that makes the sandbox, whose time would
+    /// count for nobody.
+    private static func runWhole(_ program: Program) throws {
+        adoptOrphans(36 /* PR_SET_CHILD_SUBREAPER */, 1)
+        let child = try program.start(output: nil, errors: STDERR_FILENO)
+        var failed = false
+        while true {
+            var status: CInt = 0
+            let ended = unsafe wait(&status)
+            if ended == child { failed = status != 0 }
+            if ended < 0 && errno == ECHILD { break }
+        }
+        if failed { exit(1) }
     }
 
     private static func hash(_ path: String) throws {

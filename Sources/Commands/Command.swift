@@ -7,21 +7,26 @@ internal import SaveCommand
 
 /// One of the commands: its row in the table from which the single binary, the manuals and the completions are made.
 public struct Command: Sendable {
-    /// Name, operands, options.
-    public let syntax: CommandSyntax
-    /// The environment variables that it reads, for the manual.
-    let environment: KeyValuePairs<String, String>
+    /// The name by which it is called. Apart from `syntax`, so that a start builds the syntax of one command alone.
+    public let name: String
+    private let makeSyntax: @Sendable () -> CommandSyntax
+    private let makeEnvironment: @Sendable () -> KeyValuePairs<String, String>
     /// Runs the command with these arguments (without the program's name) and ends the process.
     let main: @Sendable ([String]) -> Never
 
+    /// Name, operands, options.
+    public var syntax: CommandSyntax { makeSyntax() }
+    /// The environment variables that it reads, for the manual.
+    var environment: KeyValuePairs<String, String> { makeEnvironment() }
+
     /// Every command, in the order in which people meet them.
     public static let all = [
-        Command(PullOptions.syntax, environment: registry) { try Pull(PullOptions($0)).run() },
-        Command(RunCommand.syntax, environment: ["PATH": "Where bwrap is looked for."], main: RunCommand.main),
-        Command(ExecCommand.syntax, main: ExecCommand.main),
-        Command(InspectOptions.syntax, environment: registry) { try Inspect(InspectOptions($0)).run() },
-        Command(SaveOptions.syntax, environment: registry) { try Save(SaveOptions($0)).run() },
-        Command(LoginOptions.syntax, environment: registry) { try Login(LoginOptions($0)).run() },
+        Command("d-pull", PullOptions.syntax, environment: registry) { try Pull(PullOptions($0)).run() },
+        Command("d-run", RunCommand.syntax, environment: ["PATH": "Where bwrap is looked for."], main: RunCommand.main),
+        Command("d-exec", ExecCommand.syntax, main: ExecCommand.main),
+        Command("d-inspect", InspectOptions.syntax, environment: registry) { try Inspect(InspectOptions($0)).run() },
+        Command("d-save", SaveOptions.syntax, environment: registry) { try Save(SaveOptions($0)).run() },
+        Command("d-login", LoginOptions.syntax, environment: registry) { try Login(LoginOptions($0)).run() },
     ]
 
     private static let registry: KeyValuePairs = [
@@ -35,21 +40,24 @@ public struct Command: Sendable {
     ]
 
     private init(
-        _ syntax: CommandSyntax, environment: KeyValuePairs<String, String> = [:],
+        _ name: String, _ syntax: @autoclosure @escaping @Sendable () -> CommandSyntax,
+        environment: @autoclosure @escaping @Sendable () -> KeyValuePairs<String, String> = [:],
         main: @escaping @Sendable ([String]) -> Never
     ) {
-        self.syntax = syntax
-        self.environment = environment
+        self.name = name
+        makeSyntax = syntax
+        makeEnvironment = environment
         self.main = main
     }
 
     private init(
-        _ syntax: CommandSyntax, environment: KeyValuePairs<String, String> = [:],
+        _ name: String, _ syntax: @autoclosure @escaping @Sendable () -> CommandSyntax,
+        environment: @autoclosure @escaping @Sendable () -> KeyValuePairs<String, String> = [:],
         run: @escaping @Sendable (ParsedArguments) throws -> Int32
     ) {
-        self.init(syntax, environment: environment, main: { Terminal.run(syntax, $0, body: run) })
+        self.init(name, syntax(), environment: environment(), main: { Terminal.run(syntax(), $0, body: run) })
     }
 
     /// The command of this name.
-    static func named(_ name: String) -> Command? { all.first { $0.syntax.name == name } }
+    static func named(_ name: String) -> Command? { all.first { $0.name == name } }
 }

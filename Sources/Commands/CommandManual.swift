@@ -24,7 +24,7 @@ struct CommandManual {
         if !environment.isEmpty { page.section("ENVIRONMENT") }
         for (name, meaning) in environment { page.item(name, "", meaning) }
         page.section("SEE ALSO")
-        let others = (Command.all.map(\.syntax.name) + [SingleBinary.syntax.name]).filter { $0 != syntax.name }
+        let others = (Command.all.map(\.name) + [SingleBinary.syntax.name]).filter { $0 != syntax.name }
         page.paragraphs((others.map { $0 + "(1)" } + ["d-utils-config(5)"]).joined(separator: ", "))
         text = page.text
     }

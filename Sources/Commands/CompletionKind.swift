@@ -30,7 +30,7 @@ enum CompletionKind: Equatable {
             } else if name.contains("PATH") || name.contains("FILE") {
                 .file
             } else if name == "COMMAND" {
-                .words(Command.all.map(\.syntax.name))
+                .words(Command.all.map(\.name))
             } else {
                 .unknown
             }

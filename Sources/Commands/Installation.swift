@@ -18,7 +18,7 @@ struct Installation {
             try FileManager.default.copyItem(atPath: program, toPath: path)
         }
         for command in Command.all {
-            try write("bin", command.syntax.name) { path in
+            try write("bin", command.name) { path in
                 try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "d-utils")
             }
         }
@@ -34,7 +34,7 @@ struct Installation {
     static var documents: [(path: String, text: String)] {
         [("share/man/man5/d-utils-config.5", ConfigManual.text)]
             + Command.all.map {
-                ("share/man/man1/\($0.syntax.name).1", CommandManual($0.syntax, environment: $0.environment).text)
+                ("share/man/man1/\($0.name).1", CommandManual($0.syntax, environment: $0.environment).text)
             }
             + [("share/man/man1/d-utils.1", CommandManual(SingleBinary.syntax).text)]
             + (Command.all.map(\.syntax) + [SingleBinary.syntax]).flatMap { syntax in

@@ -13,7 +13,7 @@ public enum SingleBinary {
                 help: "copy this program to PREFIX/bin and give it its names, manuals and completions")
         ],
         placement: .beforeFirstOperand,
-        notes: "The commands are \(Command.all.map(\.syntax.name).joined(separator: ", ")).")
+        notes: "The commands are \(Command.all.map(\.name).joined(separator: ", ")).")
 
     /// Is the command that the program's name or its first argument tells; `words[0]` is the program's name.
     public static func main(_ words: [String]) -> Never {

@@ -44,8 +44,8 @@ struct BubblewrapProcess {
     private static func status(of child: SecondStart.Ending, report: CInt) throws -> Int32 {
         guard case .exit(let status) = child else { return child.status }
         lseek(report, 0, SEEK_SET)
-        let text = FileSystem.readToEnd(report, sizeLimit: 65536).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        if text.contains("\"exit-code\"") || status > 1 { return status }
+        let lines = (FileSystem.readToEnd(report, sizeLimit: 65536) ?? []).split(separator: UInt8(ascii: "\n"))
+        if status > 1 || lines.contains(where: { $0.starts(with: "{ \"exit-code\"".utf8) }) { return status }
         if status == 0 { return 0 }
         throw UserNamespaces.likelyRefusal ?? .bubblewrapFailed(status)
     }

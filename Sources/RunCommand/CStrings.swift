@@ -1,6 +1,6 @@
 import Glibc
 
-/// Words as exec takes them, for as long as this lives.
+/// Words as exec takes them, for as long as this lives: to the end of `withExtendedLifetime`.
 @safe final class CStrings {
     let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int

@@ -110,7 +110,9 @@ struct ContainerEntry {
         let variables = CStrings(settings.environment)
         var failure = ENOENT
         for candidate in settings.search.candidates(command[0]) {
-            _ = unsafe execve(candidate, words.pointers, variables.pointers)
+            withExtendedLifetime((words, variables)) {
+                _ = unsafe execve(candidate, words.pointers, variables.pointers)
+            }
             if errno != ENOENT && errno != ENOTDIR { failure = errno }
         }
         do {

@@ -13,6 +13,7 @@ public enum ExecCommand {
         Terminal.run(ExecOptions.syntax, arguments) { parsed in
             let options = try ExecOptions(parsed)
             return RunCommand.reporting(from: ExecOptions.syntax.name) {
+                SecondStart.closeInherited()
                 let container = try Container(at: options.folder)
                 guard let runner = RunLock(container).holders.first else { throw RunError.notRunning(options.folder) }
                 let entry = ContainerEntry(

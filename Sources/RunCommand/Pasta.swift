@@ -55,7 +55,7 @@ struct Pasta {
             guard unsafe read(enteredRead, &byte, 1) == 1 else { _exit(125) }
             dup2(readyWrite, STDOUT_FILENO)
             dup2(messages, STDERR_FILENO)
-            _ = unsafe execve(program, list.pointers, environ)
+            withExtendedLifetime(list) { _ = unsafe execve(program, list.pointers, environ) }
             _exit(125)
         }
         close(enteredRead)

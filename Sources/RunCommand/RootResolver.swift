@@ -45,7 +45,7 @@ struct RootResolver {
             if Self.isAbsolute(target) { resolved = [] }
             rest += Self.components(target).reversed()
         }
-        return Place(path: "/" + resolved.joined(separator: "/"), hostPath: hostPath(of: resolved))
+        return Place(path: Self.path(of: resolved), hostPath: hostPath(of: resolved))
     }
 
     /// What stands at a place without a path on the host: a folder that starts empty, a folder on the way to a mount
@@ -72,7 +72,7 @@ struct RootResolver {
     static func isPlainPath(_ path: String) -> Bool { isAbsolute(path) && !components(path).contains("..") }
 
     private func linkTarget(at components: [String]) -> String? {
-        let path = "/" + components.joined(separator: "/")
+        let path = Self.path(of: components)
         guard !mounts.contains(where: { $0.destination == path }), let hostPath = hostPath(of: components),
             FileSystem.entry(hostPath)?.kind == .link
         else { return nil }
@@ -81,13 +81,19 @@ struct RootResolver {
 
     /// The host's path of a place, by the last mount over it.
     private func hostPath(of components: [String]) -> String? {
-        let path = "/" + components.joined(separator: "/")
         for mount in mounts.reversed() {
             let destination = Self.components(mount.destination)
             guard components.starts(with: destination) else { continue }
             guard case .bind(let source, _, _) = mount else { return nil }
-            return ([source] + components.dropFirst(destination.count)).joined(separator: "/")
+            return source + Self.path(of: components.dropFirst(destination.count), root: "")
         }
-        return path == "/" ? rootfs : rootfs + path
+        return rootfs + Self.path(of: components, root: "")
+    }
+
+    /// The path of these components; `root` when there are none. (`joined(separator:)` makes the runtime look all its
+    /// protocols through once, which takes longer than the rest of the way.)
+    private static func path(of components: some Sequence<String>, root: String = "/") -> String {
+        let path = components.reduce(into: "") { $0 += "/" + $1 }
+        return path.isEmpty ? root : path
     }
 }

@@ -40,6 +40,7 @@ public enum RunCommand {
             Terminal.write(DryRun(plan).text + "\n", to: STDOUT_FILENO)
             return 0
         }
+        SecondStart.closeInherited()
         guard let bwrap = FileSystem.search("bwrap") else { throw RunError.noBubblewrap }
         try UserNamespaces.check()
         let launch = try plan.launch()

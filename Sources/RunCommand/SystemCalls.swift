@@ -38,6 +38,14 @@ func processLimit(
 @_silgen_name("fork")
 func forkProcess() -> pid_t
 
+/// clone(2), here with the flags of vfork(2): a child with the memory of its parent, which waits until the child starts a
+/// program, and with a stack of its own, of which this is the end.
+@_silgen_name("clone")
+func cloneProcess(
+    _ body: @convention(c) (UnsafeMutableRawPointer?) -> CInt, _ stack: UnsafeMutableRawPointer, _ flags: CInt,
+    _ argument: UnsafeMutableRawPointer?
+) -> pid_t
+
 /// syscall(2); 434 is pidfd_open.
 @_silgen_name("syscall")
 func systemCall(_ number: CLong, _ first: CLong, _ second: CLong) -> CLong

@@ -23,8 +23,7 @@ enum Trampoline {
                 try pasta?.enter()
                 let supervisor = Supervisor(
                     parent: launch.parent, stop: launch.stop, stopTimeout: launch.stopTimeout)
-                var mask = supervisor.block()
-                let bwrap = try start(launch, mask: &mask)
+                let bwrap = try start(launch, mask: supervisor.block())
                 supervisor.run(bwrap, pasta: pasta?.process) { ProcessTree.command(ofBubblewrap: bwrap) }
             }
             try execute(launch)
@@ -69,30 +68,50 @@ enum Trampoline {
 
     /// Starts bwrap as process 1 of the new pid namespace, with a /proc that shows it: bwrap looks itself and its child up
     /// there. Where /proc is covered in parts, none can be mounted, by bwrap neither.
-    private static func start(_ launch: Launch, mask: inout sigset_t) throws -> pid_t {
+    private static func start(_ launch: Launch, mask: sigset_t) throws -> pid_t {
         try prepare(launch)
-        let words = CStrings(launch.words)
-        let empty = CStrings([])
-        let path = launch.words[0]
-        let child = forkProcess()
-        if child == 0 {
+        let (words, none) = (CStrings(launch.words), CStrings([]))
+        var program = unsafe Program(words: words.pointers, environment: none.pointers, mask: mask)
+        let stackSize = 65536
+        let stack = UnsafeMutableRawPointer.allocate(byteCount: stackSize, alignment: 16)
+        defer { unsafe stack.deallocate() }
+        // CLONE_VM | CLONE_VFORK: to copy the memory's tables and what both then write costs a fifth of a millisecond.
+        let child = withExtendedLifetime((words, none)) {
+            unsafe cloneProcess(
+                { unsafe $0?.assumingMemoryBound(to: Program.self).pointee.become() ?? 125 }, stack + stackSize,
+                0x4100 | SIGCHLD, &program)
+        }
+        guard child > 0 else {
+            throw RunError.systemCall("clone", subject: launch.words[0], reason: FileSystem.lastError)
+        }
+        return child
+    }
+
+    /// bwrap as the child gets it.
+    @unsafe private struct Program {
+        let words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+        let environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+        var mask: sigset_t
+
+        mutating func become() -> CInt {
             if unshareNamespaces(Namespace.mnt.rawValue) == 0 {
                 // MS_NOSUID | MS_NODEV | MS_NOEXEC
                 _ = unsafe mountFileSystem("proc", "/proc", "proc", 0xE, "")
             }
             unsafe sigprocmask(SIG_SETMASK, &mask, nil)
-            _ = unsafe execve(path, words.pointers, empty.pointers)
-            unsafe perror("\(RunOptions.syntax.name): \(path)")
-            _exit(125)
+            if let path = unsafe words[0] {
+                _ = unsafe execve(path, words, environment)
+                unsafe perror("\(RunOptions.syntax.name): \(String(cString: path))")
+            }
+            return 125
         }
-        guard child > 0 else { throw RunError.systemCall("fork", subject: path, reason: FileSystem.lastError) }
-        return child
     }
 
     /// Becomes bwrap, where no namespace can be made for it; Ctrl-C ends it then before the command's cleanup is over.
     private static func execute(_ launch: Launch) throws -> Never {
         try prepare(launch)
-        _ = unsafe execve(launch.words[0], CStrings(launch.words).pointers, CStrings([]).pointers)
+        let (words, none) = (CStrings(launch.words), CStrings([]))
+        withExtendedLifetime((words, none)) { _ = unsafe execve(launch.words[0], words.pointers, none.pointers) }
         throw RunError.systemCall("execve", subject: launch.words[0], reason: FileSystem.lastError)
     }
 

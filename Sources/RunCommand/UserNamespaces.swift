@@ -22,9 +22,10 @@ enum UserNamespaces {
                 + "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
     }
 
+    /// A setting of sysctl(8).
     private static func setting(_ name: String) -> String? {
-        let path = "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
-        guard let bytes = FileSystem.contents(of: path, sizeLimit: 64) else { return nil }
+        let path = String(name.map { $0 == "." ? "/" : $0 })
+        guard let bytes = FileSystem.contents(of: "/proc/sys/\(path)", sizeLimit: 64) else { return nil }
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }

@@ -21,20 +21,20 @@ import Testing
     private func text(_ path: String) throws -> String { try String(contentsOfFile: folder(path), encoding: .utf8) }
 
     @Test func everyNameIsInstalled() throws {
-        for name in Command.all.map(\.syntax.name) + ["d-utils"] {
+        for name in Command.all.map(\.name) + ["d-utils"] {
             let result = try Program("\(folder.path)/bin/\(name)", "--version").run()
             #expect(result.output == "\(name) (d-utils) \(Terminal.version)\n", "\(result)")
         }
         for (path, expected) in Installation.documents { #expect(try text(path) == expected) }
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder("bin")).sorted()
-                == (Command.all.map(\.syntax.name) + ["d-utils"]).sorted())
+                == (Command.all.map(\.name) + ["d-utils"]).sorted())
     }
 
     @Test func everyCommandHasItsRow() throws {
         let package = try String(contentsOfFile: Fixture.project + "Package.swift", encoding: .utf8)
         let built = package.matches(of: /\n +command\("([a-z-]+)"/).map { String($0.output.1) }
-        #expect(built.sorted() == (Command.all.map(\.syntax.name) + ["d-utils"]).sorted())
+        #expect(built.sorted() == (Command.all.map(\.name) + ["d-utils"]).sorted())
     }
 
     @Test func theProgramIsAFile() throws {
@@ -77,7 +77,7 @@ import Testing
     /// Help, manual, completions and parser say the same of every option.
     @Test(
         .enabled(if: Program.exists("mandoc"), "needs mandoc"),
-        arguments: Command.all.map(\.syntax.name) + ["d-utils"])
+        arguments: Command.all.map(\.name) + ["d-utils"])
     func everyTextKnowsTheSameOptions(_ name: String) throws {
         let syntax = try #require((Command.all.map(\.syntax) + [SingleBinary.syntax]).first { $0.name == name })
         let help = try Commands.program(name, "--help").run().output

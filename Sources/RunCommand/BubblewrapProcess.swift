@@ -37,6 +37,7 @@ struct BubblewrapProcess {
                 "--",
             ] + arguments.command
         let child = try SecondStart.run(launch.arguments, prefix: prefix, signals: [launch.stop.number])
+        if case .signal(SIGKILL) = child, launch.groupFiles.contains("memory.max") { throw RunError.killed }
         return try Self.status(of: child, report: status)
     }
 

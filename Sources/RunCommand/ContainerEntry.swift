@@ -57,7 +57,7 @@ struct ContainerEntry {
                 become(settings, limits, mask: &mask)
             }
             guard child > 0 else { throw RunError.systemCall("fork", subject: "d-exec", reason: FileSystem.lastError) }
-            supervisor.run(child, pasta: nil) { child }
+            supervisor.run(child) { child }
         } catch {
             Trampoline.fail("\(error)", from: ExecOptions.syntax.name)
         }

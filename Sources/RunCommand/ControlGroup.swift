@@ -20,6 +20,14 @@ struct ControlGroup: Equatable {
         return !limit.isEmpty && !limit.starts(with: "max".utf8)
     }
 
+    /// How many of its processes the kernel has killed because its memory was used up.
+    var memoryKills: Int {
+        let events = FileSystem.contents(of: "\(path)/memory.events", sizeLimit: 4096) ?? []
+        let words = String(decoding: events, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        guard let name = words.firstIndex(of: "oom_kill"), name + 1 < words.count else { return 0 }
+        return Int(words[name + 1]) ?? 0
+    }
+
     /// Moves this process into it. Throws `RunError.systemCall`: an ordinary user has to own what both groups are in.
     func join() throws {
         let file = "\(path)/cgroup.procs"

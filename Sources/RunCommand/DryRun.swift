@@ -8,9 +8,8 @@ struct DryRun {
     init(_ plan: SandboxPlan) { self.plan = plan }
 
     var text: String {
-        let group = plan.config.groupLimits.words(isRoot: geteuid() == 0)
         let limits = plan.config.limits.map { "--\($0.text)" }
-        let before = (limits.isEmpty ? [] : ["prlimit"] + limits) + group + around
+        let before = (limits.isEmpty ? [] : ["prlimit"] + limits) + plan.groupWords + around
         let command = around.isEmpty ? bubblewrap : ShellWord.quote(preparation + "exec " + bubblewrap)
         return (plan.newVolumes.map(\.shellText) + [(before.map(ShellWord.quote) + [command]).joined(separator: " ")])
             .joined(separator: " && ")

@@ -1,3 +1,4 @@
+import Console
 import Glibc
 
 /// Limits of all of a container's processes together: a control group that systemd makes for them.
@@ -14,13 +15,15 @@ struct GroupLimits: Equatable {
     }
 
     /// systemd-run with its options, to stand before a command; empty without limits. Root asks the system's manager,
-    /// everybody else their own.
-    func words(isRoot: Bool) -> [String] {
+    /// everybody else their own. `helpers` are processes in the group that are not the container's.
+    func words(isRoot: Bool, helpers: Int) -> [String] {
         guard !files.isEmpty else { return [] }
         var properties: [String] = []
-        if let memory { properties += ["MemoryMax=\(memory.bytes)", "MemorySwapMax=0"] }
+        // A process that is one too many for the memory is killed alone; without `Delegate` systemd ends the others too,
+        // and before version 253 it does in any case.
+        if let memory { properties += ["MemoryMax=\(memory.bytes)", "MemorySwapMax=0", "Delegate=yes"] }
         if let processors { properties.append("CPUQuota=\(processors.percent)%") }
-        if let processes { properties.append("TasksMax=\(processes.value)") }
+        if let processes { properties.append("TasksMax=\(Int(processes.value) + helpers)") }
         return Self.scope(isRoot: isRoot, properties)
     }
 
@@ -36,6 +39,16 @@ struct GroupLimits: Equatable {
         guard FileSystem.search("systemd-run") != nil, FileSystem.entry("\(folder)/systemd/private") != nil else {
             throw RunError.noManager
         }
+    }
+
+    /// Tells people when processes of this one's group were killed for their memory; the command's status may not.
+    static func tellOfKills(files: [String]) {
+        guard files.contains("memory.max"), let kills = ControlGroup(of: getpid())?.memoryKills, kills > 0 else {
+            return
+        }
+        Terminal.report(
+            "the container reached its limit of memory, and the kernel killed \(kills) of its processes; give it more "
+                + "with --memory", from: RunOptions.syntax.name)
     }
 
     /// Throws `RunError.limitIgnored` when the group of this process lacks one of the limits.

@@ -49,6 +49,8 @@ struct Pasta {
         if process == 0 {
             // A session of its own keeps the terminal's signals from it.
             setsid()
+            // systemd has its services ignore this one, which pasta takes for a failure.
+            signal(SIGPIPE, SIG_DFL)
             close(enteredWrite)
             Trampoline.dieWithParent(parent)
             var byte: UInt8 = 0

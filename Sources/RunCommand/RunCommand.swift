@@ -48,7 +48,7 @@ public enum RunCommand {
         for volume in plan.newVolumes { try volume.make() }
         var process = BubblewrapProcess(
             path: bwrap, arguments: BubblewrapArguments(plan.sandbox(in: launch)),
-            prefix: plan.config.groupLimits.words(isRoot: geteuid() == 0), launch: launch)
+            prefix: plan.groupWords, launch: launch)
         return try process.run()
     }
 }

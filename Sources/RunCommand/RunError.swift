@@ -25,15 +25,17 @@ enum RunError: Error, Equatable, CustomStringConvertible {
     case portRefused(String, reason: String)
     case noManager
     case limitIgnored(String)
+    case killed
     case containerBusy(String)
     case notRunning(String)
     case unreadableContainer(pid_t, reason: String)
 
-    /// What the process ends with: 126 and 127 as shells do, 125 for all else, as other container runners do.
+    /// What the process ends with: 126, 127 and 137 as shells do, 125 for all else, as other container runners do.
     var exitStatus: Int32 {
         switch self {
         case .notExecutable: 126
         case .notFound, .missingInterpreter: 127
+        case .killed: 137
         default: 125
         }
     }
@@ -69,7 +71,9 @@ enum RunError: Error, Equatable, CustomStringConvertible {
             "--memory, --cpus and --pids need systemd-run and a systemd manager that it reaches "
                 + "($XDG_RUNTIME_DIR/systemd); log in, or as root: loginctl enable-linger USER"
         case .limitIgnored(let file):
-            "the limit in \(file) did not come to be: its controller is not delegated to this user by systemd"
+            "the limit in \(file) did not come to be: its controller is not delegated to this user by systemd; "
+                + "as root: systemctl set-property user@\(getuid()).service Delegate=yes, and log in anew"
+        case .killed: "the container was killed, it seems because its limit of memory is too small for d-run itself"
         case .containerBusy(let folder): "\(folder) is being changed by another program; try again when it is done"
         case .notRunning(let folder): "nothing runs in \(folder); start it with 'd-run \(folder)'"
         case .unreadableContainer(let pid, let reason): "the container of d-run (process \(pid)): \(reason)"

@@ -29,6 +29,12 @@ extension SandboxPlan {
         return launch
     }
 
+    /// What makes the control group, to stand before all else. Its processes that are not the container's: d-run's second
+    /// start, bwrap, bwrap's child that is the container's init, and pasta.
+    var groupWords: [String] {
+        config.groupLimits.words(isRoot: geteuid() == 0, helpers: network == .isolated ? 4 : 3)
+    }
+
     /// The sandbox as bwrap makes it, which leaves the network alone that was made around it.
     func sandbox(in launch: Launch) -> Sandbox {
         var sandbox = sandbox

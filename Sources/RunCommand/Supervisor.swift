@@ -14,9 +14,9 @@ struct Supervisor {
     /// Seconds until a command is killed that was asked to stop; so is one that is asked again.
     let stopTimeout: UInt16
 
-    /// Waits for the child's end, ends `pasta` and this process with the child's status. `command` is who gets the
-    /// signals; while it is not there yet, they kill the child.
-    func run(_ child: pid_t, pasta: pid_t?, command: () -> pid_t?) -> Never {
+    /// Waits for the child's end, ends `pasta`, calls `last` and ends this process with the child's status. `command` is
+    /// who gets the signals; while it is not there yet, they kill the child.
+    func run(_ child: pid_t, pasta: pid_t? = nil, last: () -> Void = {}, command: () -> pid_t?) -> Never {
         var deadline: Int?
         while true {
             var information = unsafe siginfo_t()
@@ -26,6 +26,7 @@ struct Supervisor {
                     kill(pasta, SIGKILL)
                     waitpid(pasta, nil, 0)
                 }
+                last()
                 exit(status)
             }
             if number < 0 {

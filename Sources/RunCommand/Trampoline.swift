@@ -24,7 +24,11 @@ enum Trampoline {
                 let supervisor = Supervisor(
                     parent: launch.parent, stop: launch.stop, stopTimeout: launch.stopTimeout)
                 let bwrap = try start(launch, mask: supervisor.block())
-                supervisor.run(bwrap, pasta: pasta?.process) { ProcessTree.command(ofBubblewrap: bwrap) }
+                supervisor.run(
+                    bwrap, pasta: pasta?.process, last: { GroupLimits.tellOfKills(files: launch.groupFiles) }
+                ) {
+                    ProcessTree.command(ofBubblewrap: bwrap)
+                }
             }
             try execute(launch)
         } catch {

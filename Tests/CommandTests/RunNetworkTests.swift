@@ -142,6 +142,12 @@ struct RunNetworkTests {
         #expect(result.output == "inside\ngone\n", "\(result)")
     }
 
+    /// systemd starts services with this signal ignored.
+    @Test func startsWithoutBrokenPipes() throws {
+        let result = try run("trap '' PIPE; $d --net=private box echo inside")
+        #expect(result.status == 0 && result.output == "inside\n" && result.errors.isEmpty, "\(result)")
+    }
+
     @Test func saysWhatIsMissing() throws {
         let result = try run(
             """

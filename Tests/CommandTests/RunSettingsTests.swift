@@ -98,11 +98,11 @@ import Testing
     @Test func asksSystemdForTheGroup() throws {
         let limits = try options(["--memory", "1K", "--cpus", "0.5", "--pids", "7"]).groupLimits
         #expect(
-            limits.words(isRoot: false).joined(separator: " ")
+            limits.words(isRoot: false, helpers: 3).joined(separator: " ")
                 == "systemd-run --user --scope --quiet --collect --property MemoryMax=1024 --property MemorySwapMax=0 "
-                + "--property CPUQuota=50% --property TasksMax=7 --")
+                + "--property Delegate=yes --property CPUQuota=50% --property TasksMax=10 --")
         #expect(limits.files == ["memory.max", "cpu.max", "pids.max"])
-        #expect(GroupLimits().words(isRoot: true).isEmpty)
+        #expect(GroupLimits().words(isRoot: true, helpers: 3).isEmpty)
     }
 
     @Test func closesWhatPastaOpensByItself() throws {

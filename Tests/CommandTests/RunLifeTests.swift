@@ -9,13 +9,8 @@ import Testing
         let null = open("/dev/null", O_RDWR)
         defer { close(null) }
         let child = try box.command(options + ["box", "sh", "-c", line]).start(output: null, errors: null, input: null)
-        try wait(for: box.rootfs("/ready"))
+        try box.waitUntilReady()
         return child
-    }
-
-    private func wait(for path: String) throws {
-        for _ in 0..<3000 where !FileManager.default.fileExists(atPath: path) { usleep(10_000) }
-        try #require(FileManager.default.fileExists(atPath: path), "\(path) did not appear")
     }
 
     static let loop = "touch /ready; while :; do sleep 0.05; done"
@@ -33,9 +28,9 @@ import Testing
         let box = try RunContainer()
         let child = try start(box, "trap 'touch /hup' HUP; trap 'touch /usr1' USR1; trap 'exit 6' USR2; \(Self.loop)")
         kill(child, SIGHUP)
-        try wait(for: box.rootfs("/hup"))
+        try box.wait(for: "/hup")
         kill(child, SIGUSR1)
-        try wait(for: box.rootfs("/usr1"))
+        try box.wait(for: "/usr1")
         kill(child, SIGUSR2)
         #expect(try Program.wait(for: child, limit: 60) == 6)
     }
@@ -58,7 +53,7 @@ import Testing
         let box = try RunContainer()
         let child = try start(box, "trap 'touch /first' TERM; \(Self.loop)", options: ["--stop-timeout", "10000"])
         kill(child, SIGTERM)
-        try wait(for: box.rootfs("/first"))
+        try box.wait(for: "/first")
         kill(child, SIGTERM)
         #expect(try Program.wait(for: child, limit: 60) == 137)
     }

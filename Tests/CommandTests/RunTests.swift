@@ -177,7 +177,7 @@ import Testing
         let null = open("/dev/null", O_RDWR)
         defer { close(null) }
         let child = try box.command("box", "sh", "-c", line).start(output: null, errors: null, input: null)
-        while !FileManager.default.fileExists(atPath: box.rootfs("/ready")) { usleep(10_000) }
+        try box.waitUntilReady()
         kill(child, SIGTERM)
         #expect(try Program.wait(for: child, limit: 30) == 9)
         #expect(FileManager.default.fileExists(atPath: box.rootfs("/out")))
@@ -190,7 +190,7 @@ import Testing
         let mark = "d-run-test-\(UUID().uuidString)"
         let line = "touch /ready; while [ \(mark) ]; do sleep 0.05; done"
         let child = try box.command("box", "sh", "-c", line).start(output: null, errors: null, input: null)
-        while !FileManager.default.fileExists(atPath: box.rootfs("/ready")) { usleep(10_000) }
+        try box.waitUntilReady()
         kill(child, SIGKILL)
         #expect(try Program.wait(for: child, limit: 30) == 137)
         // The mark is in the arguments of every process between d-run and the shell inside.

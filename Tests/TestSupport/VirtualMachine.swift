@@ -28,7 +28,7 @@ public enum VirtualMachine {
         let format = try Program("mke2fs", "-q", "-t", "ext4", "-d", payload.path, disk, "1G").run()
         guard format.status == 0 else { throw Program.Failure(description: "mke2fs: \(format)") }
         var program = Program(
-            "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1G",
+            "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "1G",
             "-nographic", "-nodefaults", "-no-reboot", "-kernel", "\(machine)/kernel", "-initrd", "\(machine)/initrd",
             "-append", "root=/dev/vda rw console=ttyS0 quiet", "-serial", "file:\(work("console"))", "-serial",
             "file:\(work("output"))", "-drive", "file=\(machine)/disk,format=raw,if=virtio,snapshot=on", "-drive",

@@ -33,7 +33,7 @@ public enum VirtualMachine {
             "-append", "root=/dev/vda rw console=ttyS0 quiet", "-serial", "file:\(work("console"))", "-serial",
             "file:\(work("output"))", "-drive", "file=\(machine)/disk,format=raw,if=virtio,snapshot=on", "-drive",
             "file=\(disk),format=raw,if=virtio")
-        program.limit = 600
+        program.limit = 1800
         let result = try program.run()
         let output = try String(contentsOfFile: work("output"), encoding: .utf8)
         guard result.status == 0, !output.isEmpty else {

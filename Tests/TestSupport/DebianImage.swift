@@ -13,11 +13,5 @@ public enum DebianImage {
             || geteuid() == 0 && ["mmdebstrap", "umoci", "setfattr"].allSatisfy(Program.exists)
     }
 
-    private static let made = Result {
-        if access("\(folder)/layout", R_OK) != 0 {
-            let result = try Program(Fixture.path("images/debian.src/make.sh"), folder).run()
-            guard result.status == 0 else { throw Program.Failure(description: "make.sh: \(result)") }
-        }
-        return "\(folder)/layout"
-    }
+    private static let made = Result { try MadeOnce.path("layout", in: folder, by: "images/debian.src/make.sh") }
 }

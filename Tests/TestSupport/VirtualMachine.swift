@@ -11,13 +11,7 @@ public enum VirtualMachine {
             && (access("\(folder)/machine", R_OK) == 0 || geteuid() == 0 && Program.exists("mmdebstrap"))
     }
 
-    private static let made = Result {
-        if access("\(folder)/machine", R_OK) != 0 {
-            let result = try Program(Fixture.path("machine/make.sh"), folder).run()
-            guard result.status == 0 else { throw Program.Failure(description: "make.sh: \(result)") }
-        }
-        return "\(folder)/machine"
-    }
+    private static let made = Result { try MadeOnce.path("machine", in: folder, by: "machine/make.sh") }
 
     /// What a script of bash writes as root, with a copy of `payload` as its folder.
     public static func run(_ script: String, payload: TemporaryFolder) throws -> String {
